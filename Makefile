@@ -1,0 +1,216 @@
+# Every command of the workshop. `make help` lists them; the work behind most of them is done
+# by the Python package in harness/, and this file builds the programs.
+#
+# A program of stage N is made of the learner's files of stage N and of the reference for the
+# stages below it; with MINE=all (or MINE="1 2") of the learner's own. Programs and objects
+# are built to build/, mirroring the path of their source.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# --- What can be chosen ----------------------------------------------------------------
+
+STAGE  ?= 1
+IMPL   ?= learner
+LEVEL  ?= green
+N      ?= 1
+RUNS   ?= 100
+BUILD  ?= debug
+SAN    ?= 1
+WERROR ?= 0
+BUILD_DIR ?= build
+ifeq ($(origin CC),default)
+CC := cc
+endif
+
+export STAGE IMPL LEVEL GAP N RUNS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR CC
+
+# --- Stages, programs, and the modules each one uses -------------------------------------
+
+STAGES := stage1_event_loop
+
+PROGRAMS := \
+    stage1_event_loop/sleep_gather \
+    stage1_event_loop/future_demo \
+    stage1_event_loop/heavy_work \
+    stage1_event_loop/gather_lab \
+    stage1_event_loop/future_lab
+
+USES_sleep_gather := stage1_event_loop/gather
+USES_heavy_work   := stage1_event_loop/gather
+USES_gather_lab   := stage1_event_loop/gather
+USES_future_demo  := stage1_event_loop/future
+USES_future_lab   := stage1_event_loop/future
+
+# --- Flags -------------------------------------------------------------------------------
+
+PACKAGES := libuv
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+            -Wcast-align
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+
+, := ,
+ifeq ($(BUILD),release)
+OPTIMIZE := -O2 -g -DNDEBUG
+SANITIZE :=
+else
+# The frame pointer is for the sanitizers: their stack traces follow it.
+OPTIMIZE := -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls
+SANITIZE := $(if $(filter 1,$(SAN)),-fsanitize=address$(,)undefined -fno-sanitize-recover=all)
+endif
+
+# Every file may contain an unfilled gap, so every file knows TODO().
+CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -I. -include lib/todo.h $(WARNINGS) \
+             $(OPTIMIZE) $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
+LDFLAGS_ALL = $(SANITIZE) $(LDFLAGS)
+LIBS = $(PACKAGE_LIBS) -lm
+
+# --- Building ----------------------------------------------------------------------------
+
+# $(call stage_of,stage1_event_loop/gather) is stage1_event_loop.
+stage_of = $(firstword $(subst /, ,$(1)))
+
+# The number of a stage, for MINE.
+number_of = $(patsubst stage%,%,$(firstword $(subst _, ,$(1))))
+is_mine = $(filter all $(call number_of,$(call stage_of,$(1))),$(MINE))
+
+# The source of a file without its ending, in the first of some roots that has it; what
+# stands in none of them is given, or the learner's: it is in the stage's own folder.
+source_in = $(firstword $(wildcard $(addsuffix /$(1).c,$(2))) $(1).c)
+
+# Which sources make program $(1): for the learner, for the reference, and for the reference
+# with the files of the folder OVERLAY laid over it (that is how `make prove` builds).
+learner_sources = $(1).c $(foreach m,$(USES_$(notdir $(1))),$(call source_in,$(m),\
+    $(if $(filter $(call stage_of,$(1)),$(call stage_of,$(m)))$(call is_mine,$(m)),,solutions)))
+solution_sources = $(foreach m,$(1) $(USES_$(notdir $(1))),$(call source_in,$(m),solutions))
+overlay_sources = $(foreach m,$(1) $(USES_$(notdir $(1))),\
+    $(call source_in,$(m),$(OVERLAY) solutions))
+
+# The object of a source: under the build folder, unless the source is there itself.
+object_of = $(patsubst %.c,%.o,$(patsubst $(BUILD_DIR)/$(BUILD_DIR)/%,$(BUILD_DIR)/%,\
+    $(addprefix $(BUILD_DIR)/,$(1))))
+
+LIB_OBJECTS := $(call object_of,$(sort $(wildcard lib/*.c)))
+LEARNER_PROGRAMS := $(addprefix $(BUILD_DIR)/,$(PROGRAMS))
+SOLUTION_PROGRAMS := $(addprefix $(BUILD_DIR)/solutions/,$(PROGRAMS))
+OVERLAY_PROGRAMS := $(if $(OVERLAY),$(addprefix $(OVERLAY)/,$(PROGRAMS)))
+
+# $(call link_rule,PROGRAM FILE,SOURCES)
+define link_rule
+$(1): $(call object_of,$(2)) $(BUILD_DIR)/lib.a
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS)
+OBJECTS += $(call object_of,$(2))
+endef
+
+$(foreach p,$(PROGRAMS),$(eval \
+    $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
+$(foreach p,$(PROGRAMS),$(eval \
+    $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
+$(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
+    $(call link_rule,$(OVERLAY)/$(p),$(call overlay_sources,$(p))))))
+
+COMPILE = $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD_DIR)/%.o: %.c $(BUILD_DIR)/flags
+	@mkdir -p $(@D)
+	$(COMPILE)
+
+# A file of an overlay is reported under the name of the file that it stands for.
+ifneq ($(OVERLAY),)
+$(OVERLAY)/%.o: $(OVERLAY)/%.c $(BUILD_DIR)/flags
+	$(COMPILE) -ffile-prefix-map=$(OVERLAY)/=
+endif
+
+$(BUILD_DIR)/lib.a: $(LIB_OBJECTS)
+	$(AR) rcs $@ $^
+
+# Changes when the compiler or a flag does, and then everything is built anew.
+$(BUILD_DIR)/flags: FORCE
+	@$(if $(PACKAGE_LIBS),,echo "libuv is not installed: setup/confirm_environment tells how" >&2; exit 1)
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)' | cmp -s - $@ || \
+	    echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)' > $@
+
+-include $(patsubst %.o,%.d,$(sort $(OBJECTS)) $(LIB_OBJECTS))
+
+FORCE:
+
+# `make programs` for everything; the harness asks for the programs of one stage.
+.PHONY: FORCE programs learner-programs solution-programs
+programs: learner-programs solution-programs
+learner-programs: $(LEARNER_PROGRAMS)
+solution-programs: $(SOLUTION_PROGRAMS)
+
+# For the harness: `make print-PROGRAMS`.
+print-%:
+	@echo $($*)
+
+# --- Commands ----------------------------------------------------------------------------
+
+# The Python that has pytest; looked for when a command first needs it.
+PYTHON_FOUND = $(eval PYTHON_FOUND := $(shell setup/find_python))$(PYTHON_FOUND)
+HARNESS = @$(if $(PYTHON_FOUND),$(PYTHON_FOUND),exit 1;) -m harness
+
+STAGE_COMMANDS := $(foreach s,$(STAGES),stage$(call number_of,$(s)))
+
+.PHONY: help demo check $(STAGE_COMMANDS) watch progress hint reveal diff reset timeline \
+        prove flake bench world format lint clean environment compile_commands.json
+
+help:
+	@sed -n 's/^#> \{0,1\}//p' Makefile
+
+#> Learn:
+#>   make demo                  see the main job run, on the built-in outside world
+#>   make stage1                build and judge your stage 1  (LEVEL=orange|red, GAP=1.2)
+#>   make watch STAGE=1         the same on every save; q ends it
+#>   make progress              the whole map: what is done, what comes next
+#>   make hint GAP=1.2          the first hint for a gap      (N=2, N=3: the next ones)
+#>   make reveal GAP=1.2        the reference for a gap       (TAKE=1 puts it into your file)
+#>   make diff STAGE=1          your files beside the reference
+#>   make reset GAP=1.2         a gap, or STAGE=1 all of them, back to the skeleton; your file
+#>                              is kept beside it
+#>   make timeline STAGE=1      run the stage's demo and draw what overlapped
+#>   make world                 the outside world, for a class without internet
+#>
+#> Teach and maintain:
+#>   make stage1 IMPL=solutions judge the reference instead
+#>   make check                 everything: the proof that the whole repository holds
+#>   make prove                 every gap blanked, every wrong answer: is each one caught?
+#>   make flake RUNS=100        the suite again and again, in parallel, under load
+#>   make bench                 timed figures, side by side
+#>   make format                clang-format every C file
+#>   make lint                  formatting, shell scripts, drift, line counts
+#>   make compile_commands.json for clangd and other editors' helpers
+#>   make clean                 remove what was built; your files stay as they are
+#>
+#> Anywhere it makes sense: MINE=all (your own earlier stages, not the reference),
+#> WORKSHOP_TIMEOUT_SCALE=3 (a slow machine), JUNIT=file, CC=clang, SAN=0, BUILD=release
+
+environment:
+	@setup/confirm_environment --quiet --install
+
+demo: environment
+	$(HARNESS) demo
+
+check: environment
+	$(HARNESS) check
+
+$(STAGE_COMMANDS): stage%:
+	$(HARNESS) stage $*
+
+watch progress hint reveal diff reset timeline prove flake bench world lint format:
+	$(HARNESS) $@
+
+compile_commands.json:
+	$(HARNESS) compile-commands
+
+clean:
+	rm -rf $(BUILD_DIR)

@@ -1,0 +1,67 @@
+"""Builds programs with make, and tells a compiler's complaint so that it can be acted on."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from functools import lru_cache
+
+from harness.layout import ROOT, Stage
+
+
+class BuildError(Exception):
+    """A program does not compile or link; the text is what a learner should read."""
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs make in the repository's root, quietly, on all processors."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
+    return subprocess.run(
+        ["make", "-s", f"-j{os.cpu_count() or 2}", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+
+
+@lru_cache(maxsize=None)
+def programs_of(stage: Stage) -> tuple[str, ...]:
+    """The programs of a stage as the Makefile lists them: "stage1_event_loop/sleep_gather"."""
+    names = make("print-PROGRAMS").stdout.split()
+    return tuple(name for name in names if name.startswith(f"{stage.folder}/"))
+
+
+def build_stage(
+    stage: Stage, implementation: str, *, overlay: str | None = None, keep_going: bool = False
+) -> str:
+    """Builds the programs of a stage; returns the compiler's warnings, if any.
+
+    With `keep_going` a file that does not compile costs only the programs it belongs to.
+    BuildError says which file the compiler stopped at, with its own first words.
+    """
+    build_dir = os.environ.get("BUILD_DIR", "build")
+    folder = {"learner": build_dir, "solutions": f"{build_dir}/solutions"}[implementation]
+    arguments = [f"OVERLAY={overlay}"] if overlay else []
+    arguments += ["-k"] if keep_going else []
+    targets = [f"{overlay or folder}/{name}" for name in programs_of(stage)]
+    done = make(*arguments, *targets)
+    if done.returncode != 0:
+        raise BuildError(first_complaint(done.stderr))
+    return done.stderr.strip()
+
+
+def first_complaint(output: str) -> str:
+    """The first error of a compiler's or linker's output, with the lines that show it."""
+    lines = [line for line in output.splitlines() if not line.startswith("make")]
+    for i, line in enumerate(lines):
+        if re.search(r"(fatal )?error:|undefined reference|multiple definition", line):
+            block = [line]
+            for following in lines[i + 1 : i + 6]:
+                if not re.match(r"\s", following):
+                    break
+                block.append(following)
+            return "\n".join(block)
+    return "\n".join(lines[-10:]) or output.strip()

@@ -1,0 +1,174 @@
+"""The pytest plugin: builds the programs, hands them to the tests, and notes the outcomes.
+
+    python3 -m pytest stage1_event_loop                     judges the learner's programs
+    python3 -m pytest stage1_event_loop --impl=solutions    judges the reference
+
+`make stage1` runs the same and tells the result by gap (harness/verdict.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from harness import explain, gaps
+from harness.build import BuildError, build_stage
+from harness.explain import Failure
+from harness.layout import STAGES, Stage
+from harness.running import Program
+from harness.verdict import Outcome, Sources
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the workshop."""
+    group = parser.getgroup("workshop")
+    group.addoption("--impl", choices=("learner", "solutions"), default="learner")
+    group.addoption("--overlay", help="a folder of files to lay over the reference")
+    group.addoption("--no-build", action="store_true", help="the programs are built")
+    group.addoption("--outcomes", help="a file for the outcomes, as JSON")
+    group.addoption("--gap", action="append", help="only the tests that judge this gap")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the mark known."""
+    config.addinivalue_line("markers", "gap(number, needs=()): the gap that a test judges")
+    config.workshop_outcomes = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --gap only the tests of those gaps; and the programs that the tests need."""
+    wanted = config.getoption("--gap")
+    if wanted:
+        chosen = [item for item in items if _gap_of(item) in wanted]
+        config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
+        items[:] = chosen
+    if config.getoption("--no-build") or config.getoption("collectonly"):
+        return
+    for one in {stage_of(item) for item in items} - {None}:
+        try:
+            build_stage(one, config.getoption("--impl"))
+        except BuildError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def stage_of(item: pytest.Item) -> Stage | None:
+    """The stage in whose folder a test stands."""
+    return next((one for one in STAGES if one.path in item.path.parents), None)
+
+
+def _gap_of(item: pytest.Item) -> str | None:
+    mark = item.get_closest_marker("gap")
+    return mark.args[0] if mark else None
+
+
+def _sources(config: pytest.Config) -> Sources:
+    return Sources(config.getoption("--impl"), config.getoption("--overlay"))
+
+
+@pytest.fixture(autouse=True)
+def _processes() -> Iterator[None]:
+    """No program outlives its test."""
+    explain.started.clear()
+    yield
+    for process in explain.started:
+        process.kill()
+
+
+class Programs:
+    """`program("sleep_gather")` is the built program of the test's stage."""
+
+    def __init__(self, stage: Stage, sources: Sources) -> None:
+        self.stage = stage
+        self.sources = sources
+
+    def __call__(self, name: str) -> Program:
+        """The program of that name. It need not have been built: starting it says so."""
+        return Program(
+            self.sources.built(self.stage) / name,
+            prefer=self.sources.frame_prefix(self.stage),
+            wrapper=tuple(os.environ.get("WORKSHOP_WRAPPER", "").split()),
+        )
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest) -> Programs:
+    """The programs under test: program(NAME).run(ARGUMENT, ...)."""
+    return Programs(stage_of(request.node), _sources(request.config))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Tells a failure in its four parts, and notes the outcome of every test of a gap."""
+    result = yield
+    report = result.get_result()
+    mark = item.get_closest_marker("gap")
+    if mark is None or (call.when != "call" and report.passed):
+        return
+    error = call.excinfo.value if call.excinfo else None
+    outcome = _outcome(item, mark, report, error)
+    if isinstance(error, Failure):
+        report.longrepr = outcome.text(colour=False)
+    item.config.workshop_outcomes.append(outcome)
+
+
+def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
+    sources, stage = _sources(item.config), stage_of(item)
+    number, needs = mark.args[0], tuple(mark.kwargs.get("needs", ()))
+    unwritten = [gap for process in explain.started for gap in process.unwritten]
+    outcome = Outcome(
+        test=f"{item.path.name}::{item.name}",
+        about=(item.function.__doc__ or item.name).strip().splitlines()[0],
+        gap=number,
+        needs=needs,
+        kind="passed",
+        unwritten=tuple(dict.fromkeys(unwritten)),
+    )
+    if report.skipped:
+        outcome.kind, outcome.saw = "skipped", str(report.longrepr[2])
+        return outcome
+    if error is None:
+        return outcome
+    outcome.kind = "wrong"
+    if isinstance(error, Failure):
+        outcome.did, outcome.saw = error.did, error.saw
+        outcome.expected, outcome.picture = error.expected, error.picture
+    else:
+        outcome.did = explain.did_last()
+        outcome.saw = str(report.longrepr)
+        outcome.expected = f"{outcome.about} (the test itself failed; see above)"
+    if number in unwritten:
+        outcome.kind = "unwritten"
+    elif unwritten:
+        outcome.kind = "waits"
+    blamed = _blame(error, stage, sources)
+    outcome.blamed = blamed.number if blamed else number
+    outcome.look = sources.look(stage, outcome.blamed)
+    frame = getattr(getattr(error, "report", None), "frame", None)
+    if frame is not None and frame.line:
+        outcome.look = f"{frame.file}:{frame.line}, " + outcome.look.split(", ", 1)[1]
+    return outcome
+
+
+def _blame(error: BaseException | None, stage: Stage, sources: Sources) -> gaps.Gap | None:
+    """A crash happens in every test; the gap whose line it names is the one to look at."""
+    frame = getattr(getattr(error, "report", None), "frame", None)
+    if frame is None or not frame.line:
+        return None
+    return gaps.gap_at(stage.number, sources.file(stage, Path(frame.file).name), frame.line)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Writes the outcomes for those who judge by gap."""
+    path = session.config.getoption("--outcomes")
+    if path:
+        rows = [outcome.as_dict() for outcome in session.config.workshop_outcomes]
+        Path(path).write_text(json.dumps(rows), encoding="utf-8")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Says whose programs are judged."""
+    return f"workshop: the programs of {config.getoption('--impl')}"

@@ -1,0 +1,266 @@
+"""Starts the built programs and watches them: separate processes, driven by their command
+line, their standard input and their output."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Mapping, Pattern
+
+from harness import sanitizer
+from harness.explain import Failure, started
+from harness.layout import ROOT, Line, show
+
+# Seconds after which a program counts as hung. It decides nothing else.
+HANG_SECONDS = 10.0
+MAX_OUTPUT_LINES = 20_000
+MAX_LINE_BYTES = 64 * 1024
+
+_TODO = re.compile(r"^TODO (\d+\.\d+) is not written yet", re.MULTILINE)
+
+
+def scaled(seconds: float) -> float:
+    """A time limit, stretched by WORKSHOP_TIMEOUT_SCALE."""
+    return seconds * float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))
+
+
+class Process:
+    """A program that was started. `finish` or `kill` ends it; the plugin kills the rest."""
+
+    def __init__(
+        self,
+        path: Path,
+        arguments: tuple[str, ...],
+        *,
+        prefer: str,
+        environment: Mapping[str, str],
+        wrapper: tuple[str, ...] = (),
+    ) -> None:
+        self.did = " ".join(["ran", show(path), *arguments])
+        self.stdout: list[Line] = []
+        self.stderr_lines: list[str] = []
+        self.exit: int | None = None
+        self.hung = False
+        self._prefer = prefer
+        self._changed = threading.Condition()
+        self._open_pipes = 2
+        self._started_at = time.monotonic()
+        self._process = subprocess.Popen(
+            [*wrapper, str(path), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, **sanitizer.environment(), **environment},
+            start_new_session=True,
+        )
+        self._readers = [
+            threading.Thread(target=self._read, args=(pipe,), daemon=True)
+            for pipe in (self._process.stdout, self._process.stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
+        started.append(self)
+
+    def _read(self, pipe) -> None:
+        while True:
+            raw = pipe.readline(MAX_LINE_BYTES)
+            with self._changed:
+                if not raw:
+                    self._open_pipes -= 1
+                    self._changed.notify_all()
+                    return
+                text = raw.decode("utf-8", "replace").rstrip("\n")
+                if pipe is self._process.stderr:
+                    self.stderr_lines.append(text)
+                else:
+                    at = time.monotonic() - self._started_at
+                    self.stdout.append(Line(text, at))
+                if len(self.stdout) + len(self.stderr_lines) > MAX_OUTPUT_LINES:
+                    self._kill_group()
+                self._changed.notify_all()
+
+    # --- What it printed ---------------------------------------------------------------
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of standard output so far."""
+        return [line.text for line in self.stdout]
+
+    @property
+    def stderr(self) -> str:
+        """Standard error so far."""
+        return "\n".join(self.stderr_lines)
+
+    @property
+    def unwritten(self) -> list[str]:
+        """The gaps that the program said are not written yet."""
+        return _TODO.findall(self.stderr)
+
+    @property
+    def report(self) -> sanitizer.Report | None:
+        """The sanitizer's report, if there was one."""
+        return sanitizer.translate(self.stderr, root=ROOT, prefer=self._prefer)
+
+    # --- Driving it --------------------------------------------------------------------
+
+    def wait_for(self, pattern: str, *, count: int = 1, after: int = 0) -> list[int]:
+        """Waits for `count` lines of standard output that match, from line `after` on.
+
+        Returns their indices. A Failure when the program ends, or has printed no more for
+        the time after which a program counts as hung, before they came.
+        """
+        regex: Pattern[str] = re.compile(pattern)
+        deadline = time.monotonic() + scaled(HANG_SECONDS)
+        with self._changed:
+            while True:
+                found = [
+                    i
+                    for i, line in enumerate(self.stdout)
+                    if i >= after and regex.search(line.text)
+                ]
+                if len(found) >= count:
+                    return found[:count]
+                left = deadline - time.monotonic()
+                if self._open_pipes == 0 or left <= 0:
+                    break
+                self._changed.wait(left)
+        ended = self._open_pipes == 0
+        if not ended:
+            self.hung = True
+            self._kill_group()
+        raise Failure(
+            saw=f"{'it ended' if ended else 'nothing more came'} after "
+            f"{len(found)} of {count} such lines; {self._last_words()}",
+            expected=f"a line like: {regex.pattern.strip('^$')}",
+        )
+
+    def send(self, line: str) -> None:
+        """Writes a line to the program's standard input."""
+        try:
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended; what it printed says why
+
+    def finish(self) -> Process:
+        """Closes standard input and waits for the end.
+
+        A Failure when it hangs, crashes, or uses memory it must not use. A leak, a loop that
+        was not closed and a nonzero exit are for the tests that ask: see `expect_clean`.
+        """
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass
+        deadline = time.monotonic() + scaled(HANG_SECONDS)
+        with self._changed:
+            self._changed.wait_for(lambda: self._open_pipes == 0, scaled(HANG_SECONDS))
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.hung = True
+        self.kill()
+        if self.hung:
+            raise Failure(
+                saw=f"it was still running after {scaled(HANG_SECONDS):.0f} seconds and was "
+                f"ended; {self._last_words()}",
+                expected="it ends by itself: a loop ends when no handle is active any more",
+            )
+        report = self.report
+        if report is not None and report.kind != "leak":
+            raise Failure(
+                saw=report.sentence, expected="no error in using memory", report=report
+            )
+        if self.exit < 0:
+            raise Failure(
+                saw=f"it was ended by {signal.Signals(-self.exit).name}; "
+                f"{self._last_words()}",
+                expected="it ends by itself",
+            )
+        return self
+
+    def kill(self) -> None:
+        """Ends the program, if it has not ended, and all that it has started."""
+        self._kill_group()
+        self.exit = self._process.wait()
+        for reader in self._readers:
+            reader.join(scaled(HANG_SECONDS))
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass
+
+    def _kill_group(self) -> None:
+        if self._process.poll() is None:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def _last_words(self) -> str:
+        words = [line for line in self.stderr_lines if line.strip()][-2:] or self.lines[-1:]
+        return f"it said last: {' / '.join(words)}" if words else "it had printed nothing"
+
+    # --- Checks --------------------------------------------------------------------------
+
+    def expect_clean(self) -> Process:
+        """Holds it to a clean end: exit 0, the loop closed, nothing leaked."""
+        still_open = [line for line in self.stderr_lines if line.startswith("still open")]
+        if still_open:
+            raise Failure(
+                saw="the loop could not be closed, a handle was forgotten: "
+                + "; ".join(line.replace("still open: ", "") for line in still_open),
+                expected="every handle closed with uv_close(), and its close callback come, "
+                "before the loop is closed",
+            )
+        report = self.report
+        if report is not None and "uv_loop_init" in report.raw:
+            raise Failure(
+                saw="the loop itself was never closed: what uv_loop_init() allocated leaked",
+                expected="the loop closed at the end",
+                report=report,
+            )
+        if report is not None:
+            raise Failure(saw=report.sentence, expected="nothing leaked", report=report)
+        if self.exit != 0:
+            raise Failure(
+                saw=f"exit status {self.exit}; {self._last_words()}",
+                expected="exit status 0",
+            )
+        return self
+
+
+class Program:
+    """A built program. `run` runs it to its end; `start` leaves it running."""
+
+    def __init__(self, path: Path, *, prefer: str, wrapper: tuple[str, ...] = ()) -> None:
+        self.path = path
+        self._prefer = prefer
+        self._wrapper = wrapper
+
+    def start(self, *arguments: str, **environment: str) -> Process:
+        """Starts it with these arguments, and these variables in its environment."""
+        if not self.path.exists():
+            raise Failure(
+                did=f"looked for {show(self.path)}",
+                saw="it was not built",
+                expected="a program that compiles; the compiler's message is above",
+            )
+        return Process(
+            self.path,
+            arguments,
+            prefer=self._prefer,
+            environment=environment,
+            wrapper=self._wrapper,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> Process:
+        """Starts it and waits for its end; see Process.finish for what it raises."""
+        return self.start(*arguments, **environment).finish()

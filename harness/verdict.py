@@ -1,0 +1,266 @@
+"""The verdict: from the outcomes of the tests to a line for each gap, and what to do next."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Sequence
+
+from harness import gaps
+from harness.gaps import COLOURS, Gap, order
+from harness.layout import ROOT, SOLUTIONS, Stage, show
+
+DONE, WRONG, UNWRITTEN, WAITS, UNJUDGED = "done", "wrong", "unwritten", "waits", "unjudged"
+
+_MARKS = {DONE: "ok", WRONG: "WRONG", UNWRITTEN: "-", WAITS: "...", UNJUDGED: "?"}
+_PAINT = {DONE: "32", WRONG: "31;1", UNWRITTEN: "2", WAITS: "33", UNJUDGED: "33"}
+_COLOUR_PAINT = {"green": "32", "orange": "33", "red": "31"}
+
+
+@dataclass
+class Outcome:
+    """What one test of a gap came to. `blamed` is the gap whose line a crash named."""
+
+    test: str
+    about: str
+    gap: str
+    needs: Sequence[str]
+    kind: str  # passed, wrong, unwritten, waits, skipped
+    unwritten: Sequence[str] = ()
+    blamed: str = ""
+    did: str = ""
+    saw: str = ""
+    expected: str = ""
+    look: str = ""
+    picture: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+    def text(self, *, colour: bool, width: int = 90) -> str:
+        """The failure in its four parts."""
+        heading = f"gap {self.blamed or self.gap}: {self.about}"
+        lines = [paint(heading, "1", colour)]
+        parts = [
+            ("did", self.did),
+            ("saw", self.saw),
+            ("expected", self.expected),
+            ("look at", self.look),
+        ]
+        for name, text in parts:
+            lines += textwrap.wrap(
+                text,
+                width,
+                initial_indent=f"  {name:<9} ",
+                subsequent_indent=" " * 12,
+                break_long_words=False,
+                break_on_hyphens=False,
+            ) if "\n" not in text else [f"  {name}", textwrap.indent(text, "    ")]
+        if self.picture:
+            lines += ["", textwrap.indent(self.picture.rstrip("\n"), "  ")]
+        return "\n".join(lines)
+
+
+def paint(text: str, code: str, colour: bool) -> str:
+    """The text in a terminal's colour, or plain."""
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Whose files are judged: the learner's, the reference, or it with an overlay."""
+
+    implementation: str
+    overlay: str | None = None
+
+    def built(self, stage: Stage) -> Path:
+        """The folder with the stage's built programs."""
+        build = ROOT / os.environ.get("BUILD_DIR", "build")
+        if self.overlay:
+            return ROOT / self.overlay / stage.folder
+        return (build if self.implementation == "learner" else build / "solutions") / stage.folder
+
+    def file(self, stage: Stage, name: str) -> Path:
+        """The source file of that name which is judged."""
+        roots = [ROOT / self.overlay] if self.overlay else []
+        roots += [SOLUTIONS] if self.implementation == "solutions" or self.overlay else []
+        for root in roots:
+            if (root / stage.folder / name).exists():
+                return root / stage.folder / name
+        return stage.path / name
+
+    def frame_prefix(self, stage: Stage) -> str:
+        """How the judged files are named in a sanitizer's report."""
+        if self.implementation == "solutions" and not self.overlay:
+            return f"solutions/{stage.folder}/"
+        return f"{stage.folder}/"
+
+    def look(self, stage: Stage, number: str) -> str:
+        """Where to look for a gap: file:line, and how to get a hint."""
+        gap = gaps.find(number)
+        path = self.file(stage, gap.path.name)
+        first, _ = gaps.place(gap, path)
+        where = show(gap.path) if self.overlay else show(path)
+        return f"{where}:{first}, make hint GAP={number}"
+
+
+@dataclass
+class GapVerdict:
+    """How far one gap is."""
+
+    gap: Gap
+    state: str
+    tests: int = 0
+    waits_for: str = ""
+    line: int = 0
+    failure: Outcome | None = None
+    remark: str = ""
+
+
+@dataclass
+class StageVerdict:
+    """How far a stage is: a verdict for each gap, by number."""
+
+    stage: Stage
+    gaps: list[GapVerdict] = field(default_factory=list)
+
+    def holds(self, level: str) -> bool:
+        """Whether every gap up to that colour is done."""
+        return all(
+            verdict.state == DONE
+            for verdict in self.gaps
+            if COLOURS.index(verdict.gap.colour) <= COLOURS.index(level)
+        )
+
+    @property
+    def first_wrong(self) -> GapVerdict | None:
+        """The first gap that is wrong, in the order of the numbers."""
+        return next((one for one in self.gaps if one.state == WRONG), None)
+
+    @property
+    def next_unwritten(self) -> GapVerdict | None:
+        """The first gap that nobody has written yet."""
+        return next((one for one in self.gaps if one.state == UNWRITTEN), None)
+
+
+def judge(stage: Stage, outcomes: list[Outcome], sources: Sources) -> StageVerdict:
+    """Makes the verdict of a stage. The gaps are judged in the order of their numbers.
+
+    A failing test speaks against its own gap only when all that it needs is done: one mistake
+    is told once, not as a cascade. A test may need gaps with higher numbers; such a test has
+    its say when those have been judged.
+    """
+    verdicts = {
+        gap.number: _written(stage, gap, sources) for gap in gaps.all_gaps(stage.number)
+    }
+    relevant = [o for o in outcomes if o.gap in verdicts]
+    early = [o for o in relevant if all(order(n) < order(o.gap) for n in o.needs)]
+    late = [o for o in relevant if o not in early]
+    for group in (early, late):
+        for outcome in sorted(group, key=lambda o: order(o.gap)):
+            _count_in(verdicts, outcome)
+    for verdict in verdicts.values():
+        if verdict.state == DONE and verdict.tests == 0 and not verdict.waits_for:
+            verdict.state = UNJUDGED
+    return StageVerdict(stage, list(verdicts.values()))
+
+
+def _written(stage: Stage, gap: Gap, sources: Sources) -> GapVerdict:
+    path = sources.file(stage, gap.path.name)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    state = UNWRITTEN if gap.number in gaps.unwritten(text) else DONE
+    return GapVerdict(gap, state, line=gaps.place(gap, path)[0])
+
+
+def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome) -> None:
+    verdict = verdicts[outcome.gap]
+    if outcome.kind == "passed":
+        verdict.tests += 1
+    elif outcome.kind == "skipped":
+        verdict.remark = outcome.saw
+        if verdict.state == DONE:
+            verdict.state = UNJUDGED
+    elif outcome.kind == "unwritten":
+        verdict.state = UNWRITTEN
+    elif outcome.blamed and outcome.blamed != outcome.gap and outcome.kind == "wrong":
+        _wait(verdict, outcome.blamed)
+        blamed = verdicts[outcome.blamed]
+        if blamed.state in (DONE, WAITS):
+            blamed.state, blamed.failure = WRONG, blamed.failure or outcome
+    else:
+        missing = [n for n in outcome.needs if n in verdicts and verdicts[n].state != DONE]
+        missing += [n for n in outcome.unwritten if n in verdicts]
+        if missing:
+            _wait(verdict, min(missing, key=order))
+        elif verdict.state in (DONE, WAITS):
+            verdict.state, verdict.failure = WRONG, outcome
+
+
+def _wait(verdict: GapVerdict, number: str) -> None:
+    """A gap some of whose tests have passed stays done so far; the line says what waits."""
+    verdict.waits_for = verdict.waits_for or number
+    if verdict.state == DONE and verdict.tests == 0:
+        verdict.state = WAITS
+
+
+# --- Telling it ------------------------------------------------------------------------------
+
+
+def describe(verdict: GapVerdict) -> str:
+    """The state of a gap in a few words."""
+    if verdict.state == UNWRITTEN:
+        return f"not written yet ({verdict.gap.path.name}:{verdict.line})"
+    if verdict.state == WAITS:
+        return f"waits for {verdict.waits_for}"
+    if verdict.state == WRONG:
+        return "wrong: see below"
+    if verdict.state == UNJUDGED:
+        return verdict.remark or "no test has judged it"
+    if verdict.waits_for:
+        return f"so far; a test waits for {verdict.waits_for}"
+    return ""
+
+
+def table(verdict: StageVerdict, *, colour: bool) -> str:
+    """A line for each gap."""
+    width = max(len(one.gap.title.split(".")[0]) for one in verdict.gaps)
+    lines = []
+    for one in verdict.gaps:
+        title = one.gap.title.split(".")[0]
+        lines.append(
+            f"  {one.gap.number:<5}"
+            + paint(f"{one.gap.colour:<7}", _COLOUR_PAINT[one.gap.colour], colour)
+            + paint(f"{_MARKS[one.state]:<6}", _PAINT[one.state], colour)
+            + f"{title:<{width}}  {describe(one)}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
+    """What to do next, in one or two lines."""
+    number = verdict.stage.number
+    again = f"save, and `make stage{number}` again (`make watch STAGE={number}` does it for you)"
+    wrong, unwritten = verdict.first_wrong, verdict.next_unwritten
+    if wrong is not None:
+        return f"Next: mend gap {wrong.gap.number}, {again}."
+    if not learner:
+        return "The reference holds." if verdict.holds("red") else "The reference fails."
+    if unwritten is not None and (not verdict.holds(level) or level == "red"):
+        gap = unwritten.gap
+        return (
+            f"Next: open {show(gap.path)} at line {unwritten.line} and write gap "
+            f"{gap.number}; then {again}.\nStuck? make hint GAP={gap.number}"
+        )
+    if verdict.holds("red"):
+        return f"Congratulations: all of stage {number} is done, the red gaps included."
+    if verdict.holds("orange"):
+        return f"Congratulations: green and orange are done. Red is left: LEVEL=red."
+    if verdict.holds("green"):
+        return (
+            f"Congratulations: the green gaps of stage {number} are done; you can go on.\n"
+            f"There is more in this stage: make stage{number} LEVEL=orange"
+        )
+    return f"Not all of it could be judged; see the remarks above."

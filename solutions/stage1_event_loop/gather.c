@@ -1,0 +1,110 @@
+/* gather: a counter, an array, and one way out.
+ *
+ * Whatever an operation does, it ends in gather_report(). That keeps its result and counts
+ * down; the report that makes the count zero finishes the whole. The caller's callback must
+ * come later, from the loop, even when nothing had to be waited for. So gather_finish() does
+ * not call it: it closes a handle, and libuv calls back when it next comes to its closing
+ * handles.
+ *
+ * In the order of time: */
+#include "stage1_event_loop/gather.h"
+
+#include "lib/memory.h"
+
+#include <assert.h>
+
+static int start_operations(struct gather *gather, gather_start_cb start);
+static void keep_result(struct gather *gather, size_t index, int status, void *value);
+static void cancel_operation(struct gather *gather, size_t index);
+static void gather_finish(struct gather *gather);
+static void gather_on_closed(uv_handle_t *handle);
+
+int gather_start(struct gather *gather, uv_loop_t *loop, size_t count,
+                 struct gather_result *results, gather_start_cb start,
+                 gather_cancel_cb cancel, gather_done_cb done)
+{
+    *gather = (struct gather){
+        .results = results,
+        .count = count,
+        .pending = count,
+        .cancel = cancel,
+        .done = done,
+    };
+    for (size_t i = 0; i < count; i++)
+        results[i] = (struct gather_result){0};
+
+    int status = uv_timer_init(loop, &gather->closing);
+    if (status != 0)
+        return status;
+    return start_operations(gather, start);
+}
+
+/* An operation may end, or cancel everything, before the next one is started: `pending`
+ * counts all of them from the beginning, so it cannot reach zero too early. */
+static int start_operations(struct gather *gather, gather_start_cb start)
+{
+    if (gather->count == 0)
+        gather_finish(gather);
+
+    for (size_t i = 0; i < gather->count; i++) {
+        int status = gather->cancelled ? UV_ECANCELED : start(gather, i);
+
+        gather->started = i + 1;
+        if (status != 0)
+            gather_report(gather, i, status, NULL);
+        else if (gather->cancelled) /* inside its own start */
+            cancel_operation(gather, i);
+    }
+    return 0;
+}
+
+void gather_report(struct gather *gather, size_t index, int status, void *value)
+{
+    assert(index < gather->count && "gather_report: no such operation");
+    assert(!gather->results[index].reported && "gather_report: it reported before");
+    gather->results[index].reported = true;
+    keep_result(gather, index, status, value);
+
+    gather->pending--;
+    if (gather->pending == 0)
+        gather_finish(gather);
+}
+
+static void keep_result(struct gather *gather, size_t index, int status, void *value)
+{
+    gather->results[index].status = status;
+    gather->results[index].value = value;
+    if (gather->status == 0)
+        gather->status = status;
+}
+
+void gather_cancel(struct gather *gather)
+{
+    if (gather->cancelled || gather->pending == 0)
+        return;
+    gather->cancelled = true;
+    if (gather->status == 0)
+        gather->status = UV_ECANCELED;
+    for (size_t i = 0; i < gather->started; i++)
+        cancel_operation(gather, i);
+}
+
+/* It may report inside its cancel; the last report finishes gather, as always. */
+static void cancel_operation(struct gather *gather, size_t index)
+{
+    if (!gather->results[index].reported && gather->cancel != NULL)
+        gather->cancel(gather, index);
+}
+
+/* The only way out. After it, only the loop touches gather. */
+static void gather_finish(struct gather *gather)
+{
+    uv_close((uv_handle_t *)&gather->closing, gather_on_closed);
+}
+
+static void gather_on_closed(uv_handle_t *handle)
+{
+    struct gather *gather = container_of(handle, struct gather, closing);
+
+    gather->done(gather, gather->status);
+}

@@ -1,0 +1,227 @@
+"""Gaps 1.1 to 1.5: sleep_gather. What happens in which order decides; no clock does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from harness import expect, gap
+from harness.layout import sleep_gather_bars
+from harness.timeline import draw
+
+MADE = "the loop is made; it has nothing to do, so running it returns at once"
+CREATED = "<first_task: created, not started>"
+FIRST_TASK = "this is a task"
+SLEEPS = ["0.06", "0.02", "0.04"]
+
+
+@pytest.fixture
+def three_sleeps(program):
+    """One run for a test: three tasks; the second wakes up first, the first one last."""
+    return program("sleep_gather").run(*SLEEPS)
+
+
+def events(run):
+    """What the heavy tasks did, in order: ("starting", 1), ..., ("finished", 2), ..."""
+    matches = (re.match(r"heavy_task_(\d+) (starting|finished)", line) for line in run.lines)
+    return [(match[2], int(match[1])) for match in matches if match]
+
+
+def named(numbers):
+    """ "2, 3, 1", or "none"."""
+    return ", ".join(str(number) for number in numbers) or "none"
+
+
+def picture(run):
+    return draw(sleep_gather_bars(run.stdout), title="what overlapped")
+
+
+@gap("1.1")
+def test_the_loop_is_made_and_runs(program):
+    """The loop is made, and running it while it is empty returns at once."""
+    run = program("sleep_gather").run("0")
+    expect(
+        run.lines[:1] == [MADE],
+        saw=f"the first line was: {run.lines[0] if run.lines else '(nothing)'}; on stderr: "
+        f"{run.stderr_lines[-1] if run.stderr_lines else '(nothing)'}",
+        expected=MADE,
+    )
+
+
+@gap("1.1", needs=["1.2", "1.3", "1.4"])
+def test_the_loop_runs_until_nothing_is_left(three_sleeps):
+    """The loop runs until no handle is active any more, not only once."""
+    finished = [number for event, number in events(three_sleeps) if event == "finished"]
+    expect(
+        len(finished) == 3,
+        saw=f"uv_run() returned while tasks were asleep; finished: {named(finished)}. That is "
+        "what UV_RUN_ONCE and UV_RUN_NOWAIT do",
+        expected="all three tasks finish in one uv_run(): UV_RUN_DEFAULT",
+        picture=picture(three_sleeps),
+    )
+
+
+@gap("1.2", needs=["1.1"])
+def test_creating_a_task_runs_nothing(program):
+    """A task that was created has not run."""
+    run = program("sleep_gather").run("0")
+    expect(
+        CREATED in run.lines,
+        saw="task_create() gave no task",
+        expected=f"a task, and the line: {CREATED}",
+    )
+    expect(
+        FIRST_TASK not in run.lines[: run.lines.index(CREATED)],
+        saw="the task ran although it was only created: creating it has started it",
+        expected="task_create() prepares the timer with uv_timer_init() and starts nothing",
+    )
+
+
+@gap("1.2", needs=["1.1", "1.3"])
+def test_a_task_knows_what_it_was_created_with(three_sleeps):
+    """A task keeps its number and its seconds."""
+    started = [number for event, number in events(three_sleeps) if event == "starting"]
+    finished = [number for event, number in events(three_sleeps) if event == "finished"]
+    expect(
+        sorted(finished) == [1, 2, 3],
+        saw=f"started {named(started)}, finished {named(finished)}: index was not kept",
+        expected="the tasks 1, 2 and 3 finish, each under its own number",
+    )
+
+
+@gap("1.3", needs=["1.1", "1.2"])
+def test_a_started_task_runs(program):
+    """A task that was started runs when its timer is due."""
+    run = program("sleep_gather").run("0")
+    expect(
+        FIRST_TASK in run.lines,
+        saw="the first task was started, the loop ran, and the task never ran",
+        expected=f"the line: {FIRST_TASK}",
+    )
+
+
+@gap("1.3", needs=["1.1", "1.2"])
+def test_a_task_runs_once(program):
+    """A timer without a period fires once."""
+    run = program("sleep_gather").run("0.05")
+    times = run.lines.count(FIRST_TASK)
+    expect(times == 1, saw=f"the first task ran {times} times", expected="it runs once")
+
+
+@gap("1.3", needs=["1.1", "1.2"])
+def test_all_start_before_one_finishes(three_sleeps):
+    """Starting a task does not wait for its end."""
+    seen = events(three_sleeps)
+    early = [event for event in seen[:3] if event[0] == "finished"]
+    expect(
+        not early,
+        saw=f"task {early[0][1] if early else ''} had finished before all had started: the "
+        "tasks ran one after another, sequentially",
+        expected="all three start, then all three sleep at once",
+        picture=picture(three_sleeps),
+    )
+
+
+@gap("1.3", needs=["1.1", "1.2"])
+def test_the_shortest_sleep_ends_first(three_sleeps):
+    """The tasks wake up in the order of their times: the second, the third, the first."""
+    finished = [number for event, number in events(three_sleeps) if event == "finished"]
+    expect(
+        finished == [2, 3, 1],
+        saw=f"finished in the order {named(finished)}. "
+        + ORDERS.get(tuple(finished), "Each delay must be the task's own seconds"),
+        expected="2, 3, 1, since they sleep 0.06, 0.02 and 0.04 seconds",
+        picture=picture(three_sleeps),
+    )
+
+
+ORDERS = {
+    (1, 2, 3): "The order of the start: so the delays were all alike, which happens when "
+    "fractions of a second are cut to 0 (uv_timer_start() takes milliseconds, not seconds), "
+    "when the start function itself sleeps and blocks the loop, or when each task waits for "
+    "the one before it",
+}
+
+
+@gap("1.3", needs=["1.1", "1.2"])
+def test_a_task_sleeps_as_long_as_asked(program):
+    """The delay is in milliseconds: 0.3 seconds are 300."""
+    run = program("sleep_gather").run("0.3")
+    line = next((x for x in run.lines if x.startswith("heavy_task_1 fin")), "")
+    after = re.search(r"after ([0-9.]+) seconds", line)
+    expect(
+        after is not None and float(after[1]) >= 0.25,
+        saw=f"{line or 'task 1 never finished'}: too early. uv_timer_start() takes "
+        "milliseconds, not seconds",
+        expected="heavy_task_1 finished after 0.3 seconds",
+    )
+
+
+@gap("1.4", needs=["1.1", "1.2", "1.3"])
+def test_completion_comes(three_sleeps):
+    """When the last task has reported, the gathering is complete."""
+    sums = [line for line in three_sleeps.lines if line.startswith("slept")]
+    expect(
+        sums,
+        saw="all tasks finished, but the gathering never completed: app_on_gathered() was "
+        "not called",
+        expected="a line like: slept 0.1 seconds in 0.1 seconds",
+    )
+
+
+@gap("1.4", needs=["1.1", "1.2", "1.3"])
+def test_completion_comes_after_the_last(three_sleeps):
+    """Complete means: the last has reported, not the first."""
+    texts = three_sleeps.lines
+    done = next((i for i, line in enumerate(texts) if line.startswith("slept")), len(texts))
+    late = [line.split(" ")[0] for line in texts[done:] if " finished " in line]
+    expect(
+        not late,
+        saw=f"it was complete while {', '.join(late)} still slept: it completed at the "
+        "first report instead of the last",
+        expected="complete when nothing is pending any more",
+        picture=picture(three_sleeps),
+    )
+    expect(
+        done < len(texts) and texts[done].startswith("slept 0.1 seconds"),
+        saw=texts[-1],
+        expected="slept 0.1 seconds in ...: the sum of all three",
+    )
+
+
+@gap("1.4", needs=["1.1", "1.2", "1.3"])
+def test_seven_two_three_one_is_the_default(program):
+    """Without arguments it sleeps 7, 2, 3 and 1 seconds (only the start is looked at)."""
+    process = program("sleep_gather").start()
+    process.wait_for(r"^heavy_task_4 starting at")
+    process.kill()
+    started = [number for event, number in events(process) if event == "starting"]
+    expect(started == [1, 2, 3, 4], saw=f"started {named(started)}", expected="1, 2, 3, 4")
+
+
+@gap("1.5", needs=["1.1", "1.2", "1.3", "1.4"])
+@pytest.mark.parametrize("sleeps", [["0"], ["0.02", "0.01"], ["0"] * 50])
+def test_everything_is_closed(program, sleeps):
+    """Every timer is closed, its task freed afterwards, and then the loop is closed."""
+    program("sleep_gather").run(*sleeps).expect_clean()
+
+
+@gap("1.5", needs=["1.1", "1.2", "1.3", "1.4"])
+def test_a_thousand_tasks(program):
+    """A thousand tasks are gathered as four are, and all of them are closed."""
+    run = program("sleep_gather").run(*["0.05"] * 1000).expect_clean()
+    expect(
+        any(line.startswith("slept 50.0 seconds in") for line in run.lines),
+        saw=run.lines[-1],
+        expected="slept 50.0 seconds in ...",
+    )
+
+
+@pytest.mark.parametrize("bad", ["-1", "x", "1x", "", ".", "1.2.3", "1e3", "nan", "86401"])
+def test_bad_seconds_are_refused(program, bad):
+    """A wrong command line: one line and the usage on stderr, exit 2, and nothing is run."""
+    run = program("sleep_gather").run("1", bad)
+    assert (run.exit, run.lines) == (2, [])
+    assert run.stderr_lines[0].endswith(f": {bad}")
+    assert run.stderr_lines[1].startswith("usage: sleep_gather [SECONDS...]")
