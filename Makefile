@@ -70,7 +70,7 @@ endif
 CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -I. -include lib/todo.h $(WARNINGS) \
              $(OPTIMIZE) $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(SANITIZE) $(LDFLAGS)
-LIBS = $(PACKAGE_LIBS) -lm
+LIBS = $(PACKAGE_LIBS) -lm $(if $(SANITIZE),-ldl)
 
 # --- Building ----------------------------------------------------------------------------
 
@@ -97,14 +97,16 @@ overlay_sources = $(foreach m,$(1) $(USES_$(notdir $(1))),\
 object_of = $(patsubst %.c,%.o,$(patsubst $(BUILD_DIR)/$(BUILD_DIR)/%,$(BUILD_DIR)/%,\
     $(addprefix $(BUILD_DIR)/,$(1))))
 
-LIB_OBJECTS := $(call object_of,$(sort $(wildcard lib/*.c)))
+# The guard stands in front of libuv's own functions, so it is linked whole, not from lib.a.
+GUARD := $(if $(SANITIZE),$(call object_of,lib/handle_guard.c))
+LIB_OBJECTS := $(call object_of,$(filter-out lib/handle_guard.c,$(sort $(wildcard lib/*.c))))
 LEARNER_PROGRAMS := $(addprefix $(BUILD_DIR)/,$(PROGRAMS))
 SOLUTION_PROGRAMS := $(addprefix $(BUILD_DIR)/solutions/,$(PROGRAMS))
 OVERLAY_PROGRAMS := $(if $(OVERLAY),$(addprefix $(OVERLAY)/,$(PROGRAMS)))
 
 # $(call link_rule,PROGRAM FILE,SOURCES)
 define link_rule
-$(1): $(call object_of,$(2)) $(BUILD_DIR)/lib.a
+$(1): $(call object_of,$(2)) $(GUARD) $(BUILD_DIR)/lib.a
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS)
 OBJECTS += $(call object_of,$(2))
@@ -139,7 +141,7 @@ $(BUILD_DIR)/flags: FORCE
 	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)' | cmp -s - $@ || \
 	    echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)' > $@
 
--include $(patsubst %.o,%.d,$(sort $(OBJECTS)) $(LIB_OBJECTS))
+-include $(patsubst %.o,%.d,$(sort $(OBJECTS)) $(LIB_OBJECTS) $(GUARD))
 
 FORCE:
 

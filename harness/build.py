@@ -35,17 +35,15 @@ def programs_of(stage: Stage) -> tuple[str, ...]:
 
 
 def build_stage(
-    stage: Stage, implementation: str, *, overlay: str | None = None, keep_going: bool = False
+    stage: Stage, implementation: str, *, overlay: str | None = None
 ) -> str:
     """Builds the programs of a stage; returns the compiler's warnings, if any.
 
-    With `keep_going` a file that does not compile costs only the programs it belongs to.
     BuildError says which file the compiler stopped at, with its own first words.
     """
     build_dir = os.environ.get("BUILD_DIR", "build")
     folder = {"learner": build_dir, "solutions": f"{build_dir}/solutions"}[implementation]
     arguments = [f"OVERLAY={overlay}"] if overlay else []
-    arguments += ["-k"] if keep_going else []
     targets = [f"{overlay or folder}/{name}" for name in programs_of(stage)]
     done = make(*arguments, *targets)
     if done.returncode != 0:

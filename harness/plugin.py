@@ -8,14 +8,16 @@
 
 from __future__ import annotations
 
+import builtins
+import itertools
 import json
 import os
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 
-from harness import explain, gaps
+from harness import exercise, explain, gaps
 from harness.build import BuildError, build_stage
 from harness.explain import Failure
 from harness.layout import STAGES, Stage
@@ -30,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--overlay", help="a folder of files to lay over the reference")
     group.addoption("--no-build", action="store_true", help="the programs are built")
     group.addoption("--outcomes", help="a file for the outcomes, as JSON")
+    group.addoption("--on-each", help="overlays, as JSON: run every test on each of them")
+    group.addoption("--results", help="a file for [overlay, why it failed or null], as JSON")
     group.addoption("--gap", action="append", help="only the tests that judge this gap")
 
 
@@ -37,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Makes the mark known."""
     config.addinivalue_line("markers", "gap(number, needs=()): the gap that a test judges")
     config.workshop_outcomes = []
+    config.workshop_results = []
+    builtins.TODO = exercise.TODO  # known everywhere, as the Makefile makes it known in C
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,8 +62,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def stage_of(item: pytest.Item) -> Stage | None:
-    """The stage in whose folder a test stands."""
-    return next((one for one in STAGES if one.path in item.path.parents), None)
+    """The stage in whose folder a test stands: the learner's, the reference's or an overlay's."""
+    folders = [parent.name for parent in item.path.parents]
+    return next((one for one in STAGES if one.folder in folders), None)
 
 
 def _gap_of(item: pytest.Item) -> str | None:
@@ -97,7 +104,24 @@ class Programs:
 @pytest.fixture
 def program(request: pytest.FixtureRequest) -> Programs:
     """The programs under test: program(NAME).run(ARGUMENT, ...)."""
-    return Programs(stage_of(request.node), _sources(request.config))
+    sources = _sources(request.config)
+    if hasattr(request, "param"):
+        sources = Sources("solutions", request.param or None)
+    return Programs(stage_of(request.node), sources)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With --on-each, every test that wants a program runs on each overlay."""
+    overlays = metafunc.config.getoption("--on-each")
+    if overlays and "program" in metafunc.fixturenames:
+        metafunc.parametrize("program", json.loads(overlays), indirect=True)
+
+
+@pytest.fixture
+def judge_exercise(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """judge_exercise(FILE, GAP) judges the test that a learner wrote; see harness.exercise."""
+    stage, sources = stage_of(request.node), _sources(request.config)
+    return lambda name, number: exercise.judge(stage, sources.file(stage, name), number)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -105,6 +129,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
     """Tells a failure in its four parts, and notes the outcome of every test of a gap."""
     result = yield
     report = result.get_result()
+    _note_result(item, call, report)
     mark = item.get_closest_marker("gap")
     if mark is None or (call.when != "call" and report.passed):
         return
@@ -113,6 +138,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
     if isinstance(error, Failure):
         report.longrepr = outcome.text(colour=False)
     item.config.workshop_outcomes.append(outcome)
+
+
+def _note_result(item: pytest.Item, call: pytest.CallInfo, report) -> None:
+    if call.when == "call" or report.failed:
+        overlay = getattr(item, "callspec", None) and item.callspec.params.get("program", "")
+        words = str(call.excinfo.value) if report.failed else None
+        item.config.workshop_results.append([overlay or "", words])
 
 
 def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
@@ -155,18 +187,30 @@ def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
 
 def _blame(error: BaseException | None, stage: Stage, sources: Sources) -> gaps.Gap | None:
     """A crash happens in every test; the gap whose line it names is the one to look at."""
-    frame = getattr(getattr(error, "report", None), "frame", None)
-    if frame is None or not frame.line:
+    report = getattr(error, "report", None)
+    if report is None or report.kind == "leak":  # where it was allocated is not at fault
         return None
-    return gaps.gap_at(stage.number, sources.file(stage, Path(frame.file).name), frame.line)
+    inside_the_loop = list(
+        itertools.takewhile(lambda frame: frame.function != "uv_run", report.frames)
+    )
+    for frame in [*inside_the_loop, report.freed]:
+        if frame is not None and frame.line and stage.folder in frame.file:
+            gap = gaps.gap_at(
+                stage.number, sources.file(stage, Path(frame.file).name), frame.line
+            )
+            if gap is not None:
+                return gap
+    return None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the outcomes for those who judge by gap."""
-    path = session.config.getoption("--outcomes")
-    if path:
+    """Writes the outcomes for those who judge by gap, and the results for an exercise."""
+    outcomes, results = (session.config.getoption(name) for name in ("--outcomes", "--results"))
+    if outcomes:
         rows = [outcome.as_dict() for outcome in session.config.workshop_outcomes]
-        Path(path).write_text(json.dumps(rows), encoding="utf-8")
+        Path(outcomes).write_text(json.dumps(rows), encoding="utf-8")
+    if results:
+        Path(results).write_text(json.dumps(session.config.workshop_results), encoding="utf-8")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -93,6 +93,11 @@ class Process:
         return [line.text for line in self.stdout]
 
     @property
+    def running(self) -> bool:
+        """Whether it may still print something."""
+        return self._open_pipes > 0
+
+    @property
     def stderr(self) -> str:
         """Standard error so far."""
         return "\n".join(self.stderr_lines)
@@ -134,6 +139,7 @@ class Process:
         if not ended:
             self.hung = True
             self._kill_group()
+        self._raise_report()
         raise Failure(
             saw=f"{'it ended' if ended else 'nothing more came'} after "
             f"{len(found)} of {count} such lines; {self._last_words()}",
@@ -172,11 +178,7 @@ class Process:
                 f"ended; {self._last_words()}",
                 expected="it ends by itself: a loop ends when no handle is active any more",
             )
-        report = self.report
-        if report is not None and report.kind != "leak":
-            raise Failure(
-                saw=report.sentence, expected="no error in using memory", report=report
-            )
+        self._raise_report()
         if self.exit < 0:
             raise Failure(
                 saw=f"it was ended by {signal.Signals(-self.exit).name}; "
@@ -184,6 +186,28 @@ class Process:
                 expected="it ends by itself",
             )
         return self
+
+    def until(self, pattern: str, *, count: int = 1) -> Process:
+        """Lets it run until `count` lines match, or until it ends; then ends it.
+
+        What it would have done later is not looked at, so a mistake there does not show.
+        A Failure when it crashed before the line came.
+        """
+        try:
+            self.wait_for(pattern, count=count)
+        except Failure as failure:
+            if failure.report is not None:
+                raise
+        self.kill()
+        return self
+
+    def _raise_report(self) -> None:
+        """A Failure when the sanitizer reported anything but a leak."""
+        report = self.report
+        if report is not None and report.kind not in ("leak", "leak-check-refused"):
+            raise Failure(
+                saw=report.sentence, expected="no error in using memory", report=report
+            )
 
     def kill(self) -> None:
         """Ends the program, if it has not ended, and all that it has started."""
@@ -264,3 +288,24 @@ class Program:
     def run(self, *arguments: str, **environment: str) -> Process:
         """Starts it and waits for its end; see Process.finish for what it raises."""
         return self.start(*arguments, **environment).finish()
+
+    def run_once(self, *arguments: str, until: str, count: int = 1) -> Process:
+        """As `start(...).until(...)`, but tests that look at the same run share it."""
+        key = (self.path, arguments, until, count)
+        if key not in _shared:
+            process = self.start(*arguments)
+            started.remove(process)
+            try:
+                _shared[key] = (process, process.until(until, count=count))
+            except Failure as failure:
+                process.kill()
+                _shared[key] = (process, failure)
+        process, result = _shared[key]
+        started.append(process)
+        if isinstance(result, Failure):
+            raise result
+        return process
+
+
+# The runs of run_once, by path and arguments: a test session judges one build.
+_shared: dict[tuple, tuple] = {}

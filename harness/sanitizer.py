@@ -320,7 +320,8 @@ def _outside(text: str) -> str:
     if block:
         side = "before" if block[1] in ("to the left of", "before") else "past the end of"
         return f", {side} a block of {_count(int(block[2]), 'byte')}"
-    local = re.search(r"'([^']+)'(?: \(line \d+\))? <== Memory access", text)
+    # Optimised, clang calls it 'name.i' or 'name.sroa.0'.
+    local = re.search(r"'(\w+)[^']*'(?: \(line \d+\))? <== Memory access", text)
     if local:
         return f", variable '{local[1]}'"
     # Two globals are near: the one that was left at its end is the likelier.

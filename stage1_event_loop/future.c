@@ -30,12 +30,12 @@ void future_wait(struct future *future, struct future_waiter *waiter, future_cb 
     assert(!uv_is_closing((uv_handle_t *)&future->soon) && "future_wait: it is closed");
     *waiter = (struct future_waiter){.cb = cb};
 
-    /* TODO 1.8 (orange) Put the waiter into the queue.
+    /* TODO 1.7 (orange) Put the waiter into the queue.
      * It is linked in at the end: *future->last is the pointer to set, and from then on
      * `last` is the address of this waiter's `next`. A future that is settled already will
      * not be settled again: whoever comes now must be told soon, too. */
-    TODO("1.8");
-    /* END 1.8 */
+    TODO("1.7");
+    /* END 1.7 */
 }
 
 int future_resolve(struct future *future, void *value)
@@ -56,12 +56,12 @@ int future_cancel(struct future *future)
 
 static int future_settle(struct future *future, int status, void *value)
 {
-    /* TODO 1.7 (orange) Settle the future, once.
+    /* TODO 1.8 (orange) Settle the future, once.
      * UV_EALREADY when it was settled before, and nothing changes. Otherwise keep status and
      * value, and see to it that the waiters are told: not here, but from the loop. */
     (void)future, (void)status, (void)value, (void)tell_soon;
-    return TODO("1.7");
-    /* END 1.7 */
+    return TODO("1.8");
+    /* END 1.8 */
 }
 
 /* In the loop's next turn. Starting a timer that is started already only restarts it. */

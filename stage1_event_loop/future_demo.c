@@ -20,7 +20,7 @@
 
 #define USAGE "future_demo [meet] [blocked] [countdown]    (default: all three)"
 
-enum { WORK_MS = 200, BEAT_MS = 40, DAY_MS = 50, DAYS = 3 };
+enum { WORK_MS = 100, BEAT_MS = 20, DAY_MS = 30, DAYS = 3 };
 
 struct scene {
     uv_loop_t loop;
@@ -120,7 +120,10 @@ static void consumer_told(struct scene *scene, const char *who, int status, char
 {
     if (status != 0)
         scene->status = status;
-    printf("%s: got %s\n", who, status == 0 ? value : uv_strerror(status));
+    printf("%s: got %s\n", who,
+           status != 0     ? uv_strerror(status)
+           : value != NULL ? value
+                           : "nothing");
     scene->consumers_told++;
 }
 

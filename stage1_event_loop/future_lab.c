@@ -9,6 +9,7 @@
  *   resolve=N     future_resolve() with the number N
  *   fail          future_fail() with UV_ECONNRESET
  *   cancel        future_cancel()
+ *   queue         says who waits and has not been told
  *   turn          the loop runs once, without waiting
  *   close         future_close()
  *
@@ -23,7 +24,8 @@
 
 #define USAGE                                                                            \
     "future_lab "                                                                        \
-    "[wait|wait-again|wait-resolve|wait-close|resolve=N|fail|cancel|turn|close]..."
+    "[wait|wait-again|wait-resolve|wait-close|resolve=N|fail|cancel|queue|turn|close].." \
+    "."
 
 enum { MAX_CONSUMERS = 26, MAX_VALUE = 1000000 };
 
@@ -47,12 +49,18 @@ static bool lab_step(struct lab *lab, const char *step);
 static bool consumer_waits(struct lab *lab, const char *step);
 static void consumer_on_settled(struct future_waiter *waiter, int status, void *value);
 static void lab_resolve(struct lab *lab, int number);
+static void lab_print_queue(struct lab *lab);
 static void lab_close_future(struct lab *lab);
 static void lab_on_closed(struct future *future);
 
 static void print_returned(const char *function, int status)
 {
     printf("%s returned %s\n", function, status == 0 ? "0" : uv_err_name(status));
+}
+
+static char name_of(struct consumer *consumer)
+{
+    return (char)('A' + (consumer - consumer->lab->consumers));
 }
 
 static bool lab_step(struct lab *lab, const char *step)
@@ -68,6 +76,8 @@ static bool lab_step(struct lab *lab, const char *step)
         print_returned("future_fail", future_fail(&lab->future, UV_ECONNRESET));
     } else if (strcmp(step, "cancel") == 0) {
         print_returned("future_cancel", future_cancel(&lab->future));
+    } else if (strcmp(step, "queue") == 0) {
+        lab_print_queue(lab);
     } else if (strcmp(step, "turn") == 0) {
         puts("turn");
         uv_run(&lab->loop, UV_RUN_NOWAIT);
@@ -92,8 +102,8 @@ static bool consumer_waits(struct lab *lab, const char *step)
 
     struct consumer *consumer = &lab->consumers[lab->count];
     *consumer = (struct consumer){.lab = lab, .then = step};
-    printf("%c waits\n", 'A' + lab->count);
     lab->count++;
+    printf("%c waits\n", name_of(consumer));
     future_wait(&lab->future, &consumer->waiter, consumer_on_settled);
     puts("future_wait returned");
     return true;
@@ -104,9 +114,11 @@ static void consumer_on_settled(struct future_waiter *waiter, int status, void *
     struct consumer *consumer = container_of(waiter, struct consumer, waiter);
     struct lab *lab = consumer->lab;
     const char *then = consumer->then;
-    char name = (char)('A' + (consumer - lab->consumers));
+    char name = name_of(consumer);
 
-    if (status == 0)
+    if (status == 0 && value == NULL)
+        printf("%c is told nothing\n", name);
+    else if (status == 0)
         printf("%c is told %d\n", name, *(int *)value);
     else
         printf("%c is told %s\n", name, uv_err_name(status));
@@ -130,6 +142,14 @@ static void lab_resolve(struct lab *lab, int number)
     lab->resolved = 1;
     *value = number;
     print_returned("future_resolve", future_resolve(&lab->future, value));
+}
+
+static void lab_print_queue(struct lab *lab)
+{
+    fputs("in the queue:", stdout);
+    for (struct future_waiter *waiter = lab->future.first; waiter; waiter = waiter->next)
+        printf(" %c", name_of(container_of(waiter, struct consumer, waiter)));
+    putchar('\n');
 }
 
 static void lab_close_future(struct lab *lab)

@@ -68,6 +68,7 @@ static int app_run(struct app *app, const char *where, gather_start_cb start_par
         app->parts[i] = (struct part){.app = app, .index = i};
 
     uv_timer_init(&app->loop, &app->deadline);
+    uv_unref((uv_handle_t *)&app->deadline); /* alone it does not keep the loop running */
     heartbeat_start(&app->heartbeat, &app->loop, BEAT_MS, app->hold);
     app->status = deadline_start(app);
     if (app->status == 0)
@@ -191,7 +192,6 @@ static void app_on_gathered(struct gather *gather, int status)
         found += app->parts[i].found;
     if (status == 0)
         printf("%u primes below %u\n", found, app->below);
-    uv_timer_stop(&app->deadline);
     app->ended = true;
     app->status = status;
 }

@@ -1,4 +1,4 @@
-"""Gaps 1.7 and 1.8: future.c, driven by future_lab, and shown by future_demo."""
+"""Gaps 1.8 and 1.7: future.c, driven by future_lab, and shown by future_demo."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ def lab(program, *script):
     return program("future_lab").run(*script)
 
 
-def told(run):
-    """Who was told what, in order: "A is told 3", ..."""
-    return [line for line in run.lines if " is told " in line]
+def told(run, *, when_closed=False):
+    """Who was told what, in order: "A is told 3", ...; before the future was closed, unless
+    `when_closed`: closing tells all who still wait."""
+    closed = run.lines.index("future_close returned")
+    lines = run.lines if when_closed else run.lines[:closed]
+    return [line for line in lines if " is told " in line]
 
 
-def expect_told(run, *expected, mistake=""):
-    seen = told(run)
+def expect_told(run, *expected, mistake="", when_closed=False):
+    seen = told(run, when_closed=when_closed)
     expect(
         seen == list(expected),
         saw=("; ".join(seen) or "nobody was told") + (f". {mistake}" if mistake else ""),
@@ -27,13 +30,13 @@ def expect_told(run, *expected, mistake=""):
     )
 
 
-@gap("1.7", needs=["1.8"])
+@gap("1.8", needs=["1.7"])
 def test_a_consumer_is_told(program):
     """Who waits for a future is told its value."""
     expect_told(lab(program, "wait", "resolve=3"), "A is told 3")
 
 
-@gap("1.7", needs=["1.8"])
+@gap("1.8", needs=["1.7"])
 def test_consumers_are_told_later(program):
     """The producer's call returns before any consumer runs."""
     run = lab(program, "wait", "resolve=3", "turn")
@@ -45,7 +48,7 @@ def test_consumers_are_told_later(program):
     )
 
 
-@gap("1.7")
+@gap("1.8")
 def test_it_is_settled_once(program):
     """A future that is settled stays as it is."""
     run = lab(program, "resolve=3", "resolve=4", "fail", "cancel")
@@ -57,21 +60,21 @@ def test_it_is_settled_once(program):
     )
 
 
-@gap("1.7", needs=["1.8"])
+@gap("1.8", needs=["1.7"])
 def test_the_first_value_counts(program):
     """The value is the first one, whoever tries later."""
     run = lab(program, "wait", "resolve=3", "resolve=4", "cancel")
     expect_told(run, "A is told 3", mistake="A later value has replaced the first")
 
 
-@gap("1.7", needs=["1.8"])
+@gap("1.8", needs=["1.7"])
 @pytest.mark.parametrize("how, error", [("fail", "ECONNRESET"), ("cancel", "ECANCELED")])
 def test_errors_reach_the_consumer(program, how, error):
     """Failing and cancelling settle a future, too."""
     expect_told(lab(program, "wait", how), f"A is told {error}")
 
 
-@gap("1.7", needs=["1.8"])
+@gap("1.8", needs=["1.7"])
 def test_a_consumer_may_resolve_again(program):
     """A consumer that resolves the future inside its callback is too late, and no harm."""
     run = lab(program, "wait-resolve", "wait", "resolve=3")
@@ -83,7 +86,20 @@ def test_a_consumer_may_resolve_again(program):
     )
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7")
+def test_the_queue_is_in_the_order_of_waiting(program):
+    """Who waits stands in the queue, the first to wait first."""
+    run = lab(program, "wait", "wait", "wait", "queue")
+    queue = next((x for x in run.lines if x.startswith("in the queue:")), "")
+    expect(
+        queue == "in the queue: A B C",
+        saw=f"{queue or '(nothing)'}. "
+        + ("The queue is out of order" if len(queue) == len("in the queue: A B C") else ""),
+        expected="in the queue: A B C",
+    )
+
+
+@gap("1.7", needs=["1.8"])
 def test_all_are_told_in_the_order_of_waiting(program):
     """Every consumer is told, the first to wait first."""
     run = lab(program, "wait", "wait", "wait", "resolve=3")
@@ -92,7 +108,7 @@ def test_all_are_told_in_the_order_of_waiting(program):
     )
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 def test_who_comes_late_is_told(program):
     """A future that is settled already still tells who waits for it."""
     run = lab(program, "resolve=3", "turn", "wait", "turn", "wait")
@@ -104,7 +120,7 @@ def test_who_comes_late_is_told(program):
     )
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 def test_who_comes_late_is_told_later(program):
     """Also a settled future tells from the loop, not inside future_wait()."""
     run = lab(program, "resolve=3", "turn", "wait", "turn")
@@ -117,14 +133,14 @@ def test_who_comes_late_is_told_later(program):
     )
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 def test_waiting_again_inside_the_callback(program):
     """A consumer may wait again while it is being told; nobody is lost or told twice."""
     run = lab(program, "wait-again", "wait", "resolve=3")
     expect_told(run, "A is told 3", "B is told 3", "A is told 3")
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 @pytest.mark.parametrize(
     "script, expected",
     [
@@ -137,14 +153,14 @@ def test_waiting_again_inside_the_callback(program):
 def test_closing_tells_everybody_first(program, script, expected):
     """Whoever waits is told before the future is closed, with UV_ECANCELED if need be."""
     run = lab(program, *script)
-    expect_told(run, *expected)
+    expect_told(run, *expected, when_closed=True)
     expect(
         run.lines[-1] == "closed", saw=f"last: {run.lines[-1]}", expected="last: closed"
     )
     run.expect_clean()
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 def test_the_demo_shows_producer_and_consumer(program):
     """future_demo meet: producer and consumers meet, and the heartbeat goes on."""
     run = program("future_demo").run("meet").expect_clean()
@@ -162,7 +178,7 @@ def test_the_demo_shows_producer_and_consumer(program):
     )
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 def test_the_demo_shows_a_blocked_loop(program):
     """future_demo blocked: the producer sleeps, and no heartbeat comes."""
     run = program("future_demo").run("blocked").expect_clean()
@@ -173,7 +189,7 @@ def test_the_demo_shows_a_blocked_loop(program):
     )
 
 
-@gap("1.8", needs=["1.7"])
+@gap("1.7", needs=["1.8"])
 def test_the_demo_counts_down(program):
     """future_demo countdown: the check starts itself again until the day has come."""
     run = program("future_demo").run("countdown").expect_clean()

@@ -8,7 +8,7 @@ import pytest
 from harness import Failure, expect, gap
 
 HELD = r"^part 1 is held"
-POOL = ["1.4", "1.6"]
+POOL = ["1.4"]
 
 
 @gap("1.10", needs=POOL)
@@ -36,13 +36,13 @@ def test_the_pool_finds_all_primes(program, below, primes):
     parts = [line for line in run.lines if line.startswith("part") and "found" in line]
     expect(
         len(parts) == 4 and f"{primes} primes below {below}" in run.lines,
-        saw="; ".join(parts) + f"; {run.lines[-2]}",
+        saw="; ".join(parts) or "no part ended",
         expected=f"four parts that found something, and: {primes} primes below {below}",
     )
     run.expect_clean()
 
 
-@gap("1.10", needs=POOL)
+@gap("1.10")
 def test_the_parts_run_at_the_same_time(program):
     """The pool has four threads: while part 1 is held, the three others are computed."""
     process = program("heavy_work").start("--on", "pool", "--below", "1000", "--hold")
@@ -91,7 +91,7 @@ def test_the_deadline_cancels_what_waits_and_what_runs(program):
     )
 
 
-@gap("1.12", needs=["1.10", "1.11", *POOL])
+@gap("1.10", needs=POOL)
 def test_a_deadline_in_time_changes_nothing(program):
     """Whoever is done before the deadline is not cancelled."""
     run = program("heavy_work").run("--on", "pool", "--below", "1000", "--deadline", "3600")
@@ -110,7 +110,8 @@ def test_on_the_loop_the_heartbeat_is_silent(program):
     process.wait_for(HELD)
     process.send("go on")
     run = process.finish().expect_clean()
-    begin, end = run.lines.index("part 1 begins"), run.lines.index("168 primes below 1000")
+    begin = run.lines.index("part 1 begins")
+    end = next(i for i, line in enumerate(run.lines) if line.startswith("part 4 found"))
     beats = [line for line in run.lines[begin:end] if line.startswith("heartbeat ")]
     expect(not beats, saw=f"{len(beats)} heartbeats", expected="none: the loop is busy")
 

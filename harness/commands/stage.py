@@ -44,26 +44,25 @@ def heading(stage: Stage, implementation: str) -> str:
     return f"Stage {stage.number}: {stage.title} ({whose})"
 
 
-def judge_stage(settings: Settings) -> StageVerdict | None:
-    """Builds and judges; None, with the compiler's words printed, when nothing could be.
+def judge_stage(
+    settings: Settings, outcomes: list[Outcome] | None = None
+) -> StageVerdict | None:
+    """Builds and judges; None, with the compiler's words printed, when it does not compile.
 
-    One file that does not compile does not hide the gaps of the others.
+    Adds what the tests said to `outcomes`.
     """
-    complaint = ""
     try:
         warnings = build_stage(settings.stage, settings.implementation)
-        if warnings:
-            print(warnings)
     except BuildError as error:
-        complaint = str(error)
-        with contextlib.suppress(BuildError):
-            build_stage(settings.stage, settings.implementation, keep_going=True)
-    if complaint:
-        print("\nIt does not compile:\n\n" + complaint + "\n")
-        print("Next: mend the line the compiler names, and save.")
+        print(f"\nIt does not compile:\n\n{error}\n")
+        print("Next: mend the line that the compiler names, and save.")
         return None
-    wanted = wanted_gaps(settings)
-    outcomes = run_tests(settings.stage, settings.implementation, wanted, settings.junit)
+    if warnings:
+        print(f"\nThe compiler warns:\n\n{warnings}")
+    outcomes = outcomes if outcomes is not None else []
+    outcomes += run_tests(
+        settings.stage, settings.implementation, wanted_gaps(settings), settings.junit
+    )
     judged = verdict.judge(settings.stage, outcomes, Sources(settings.implementation))
     if settings.gap:
         judged.gaps = [one for one in judged.gaps if one.gap.number == settings.gap]

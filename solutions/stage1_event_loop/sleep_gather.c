@@ -28,6 +28,8 @@ struct task {
 
 struct app {
     uv_loop_t loop;
+    uv_timer_t ticker;
+    int ticks;
     struct task *first_task;
     struct task **heavy_tasks;
     size_t count;
@@ -40,6 +42,8 @@ struct app {
 
 static int app_make_loop(struct app *app);
 static int app_run_loop(struct app *app);
+static int app_show_the_loop(struct app *app);
+static void app_on_tick(uv_timer_t *ticker);
 static int app_show_create_against_start(struct app *app);
 static struct task *task_create(struct app *app, size_t index, double seconds);
 static int task_start(struct task *task, uv_timer_cb on_timer);
@@ -62,26 +66,39 @@ static int app_run_loop(struct app *app)
     return uv_run(&app->loop, UV_RUN_DEFAULT);
 }
 
-/* Act one. The loop runs three times: with nothing in it, with a task that was created but
- * not started, and with the task started. */
-static int app_show_create_against_start(struct app *app)
+/* Before the play: three ticks, to see that the loop runs until nothing is left in it. */
+static int app_show_the_loop(struct app *app)
 {
+    uv_timer_init(&app->loop, &app->ticker);
+    uv_timer_start(&app->ticker, app_on_tick, 0, 1);
     int status = app_run_loop(app);
 
-    if (status != 0)
-        return status;
-    puts("the loop is made; it has nothing to do, so running it returns at once");
+    return status == 0 && app->ticks != 3 ? UV_EAGAIN : status;
+}
 
-    app->first_task = task_create(app, 0, 0);
-    if (app->first_task == NULL)
+static void app_on_tick(uv_timer_t *ticker)
+{
+    struct app *app = container_of(ticker, struct app, ticker);
+
+    printf("the loop runs: tick %d\n", ++app->ticks);
+    if (app->ticks == 3)
+        uv_close((uv_handle_t *)ticker, NULL);
+}
+
+/* Act one. The loop runs with a task that was created but not started, then with it
+ * started. The printed line shows what the task knows of itself. */
+static int app_show_create_against_start(struct app *app)
+{
+    struct task *task = app->first_task = task_create(app, 1, 0.001);
+
+    if (task == NULL)
         return UV_ENOSYS;
     app_run_loop(app);
-    puts("<first_task: created, not started>");
+    printf("<task %zu of %.3f seconds%s: created, not started>\n", task->index,
+           task->seconds, task->app == app ? "" : ", without its app");
 
-    status = task_start(app->first_task, first_task_on_timer);
-    if (status != 0)
-        return status;
-    return app_run_loop(app);
+    int status = task_start(task, first_task_on_timer);
+    return status == 0 ? app_run_loop(app) : status;
 }
 
 /* Creates a task: its memory, and a timer that belongs to the loop. Nothing runs by it. */
@@ -199,6 +216,8 @@ int main(int argc, char **argv)
                                  MAX_SECONDS, seconds[i]);
 
     int status = app_make_loop(&app);
+    if (status == 0)
+        status = app_show_the_loop(&app);
     if (status == 0)
         status = app_show_create_against_start(&app);
     if (status == 0)

@@ -1,0 +1,1010 @@
+"""The outside world itself: services, holds, faults, counts, control, program."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+import harness.world
+from harness.world import FAULTS, World, WorldError, WorldTimeout
+from harness.world import limits
+from harness.world.http1 import Headers, Request
+from harness.world.limits import BODY_MAX, HEAD_MAX, PAGE_MAX, scaled
+from harness.world.rules import Rulebook
+from harness.world.sites import SITES, Sites
+
+ROOT = Path(__file__).resolve().parents[2]
+GET = "GET {} HTTP/1.1\r\nHost: world\r\n\r\n"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A world of the test's own."""
+    with World() as running:
+        yield running
+
+
+class Client:
+    """One connection to a service, byte by byte where needed."""
+
+    def __init__(self, service: Any) -> None:
+        self.socket = socket.create_connection(
+            (service.host, service.port), timeout=scaled(10)
+        )
+        self._input = self.socket.makefile("rb")
+
+    def send(self, data: bytes | str) -> Client:
+        """Send as it is."""
+        self.socket.sendall(data.encode() if isinstance(data, str) else data)
+        return self
+
+    def get(self, path: str) -> Client:
+        """Send a GET, without waiting for its answer."""
+        return self.send(GET.format(path))
+
+    def answer(self, head_only: bool = False) -> tuple[int, dict[str, str], bytes]:
+        """Read one answer: status, headers by lower-case name, body."""
+        line = self._input.readline().decode()
+        assert line, "the connection closed before an answer came"
+        headers = {}
+        while (field := self._input.readline().decode().rstrip("\r\n")) != "":
+            name, _, value = field.partition(": ")
+            headers[name.lower()] = value
+        length = 0 if head_only else int(headers.get("content-length", 0))
+        return int(line.split(" ")[1]), headers, self._input.read(length)
+
+    def rest(self) -> bytes:
+        """Read until the world closes."""
+        return self._input.read()
+
+    def read(self, count: int) -> bytes:
+        """Read exactly so many bytes (fewer if the world closes)."""
+        return self._input.read(count)
+
+    def reset(self) -> None:
+        """Close with a TCP RST."""
+        self.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
+        )
+        self.close()
+
+    def close(self) -> None:
+        """Close as a program does."""
+        self._input.close()
+        self.socket.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def get(service: Any, path: str) -> tuple[int, dict[str, str], bytes]:
+    """One GET on a connection of its own."""
+    with Client(service) as client:
+        return client.get(path).answer()
+
+
+def call(world: World, method: str, path: str, value: Any = None) -> tuple[int, Any]:
+    """One call of the control interface: status and JSON."""
+    connection = http.client.HTTPConnection(
+        world.control.host, world.control.port, timeout=scaled(10)
+    )
+    try:
+        body = None if value is None else json.dumps(value)
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def record_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The targets of finished requests, in the order in which they finish."""
+    ended: list[str] = []
+    finish = world.sites.finish
+
+    def recording(visit: Any) -> None:
+        if not visit.over:
+            ended.append(visit.request.target)
+        finish(visit)
+
+    monkeypatch.setattr(world.sites, "finish", recording)
+    return ended
+
+
+# The slow sites.
+
+
+def test_index_lists_the_four_sites(world: World) -> None:
+    status, headers, body = get(world.sites, "/")
+    assert status == 200
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert [site for site in SITES if f'href="/{site}"' in body.decode()] == list(SITES)
+
+
+def test_four_sites_have_delays_of_their_own(world: World) -> None:
+    assert len(SITES) == 4 and len(set(SITES.values())) == 4
+    with world.sites.hold("*") as hold:
+        clients = [Client(world.sites) for _ in SITES]
+        for client, url in zip(clients, world.sites.urls):
+            client.get(url[len(world.sites.url) :])
+        hold.wait_for(4)
+        hold.release_all()
+        for client, site in zip(clients, SITES):
+            assert f"<h1>{site}</h1>".encode() in client.answer()[2]
+            client.close()
+
+
+@pytest.mark.parametrize(
+    "text, seconds", [("0", 0), ("1.5", 1.5), (".25", 0.25), ("60", 60)]
+)
+def test_delay_is_the_one_in_the_path(text: str, seconds: float) -> None:
+    request = Request("GET", f"/delay/{text}", "1.1", Headers())
+    assert Sites().delay(request, text).delay == seconds
+
+
+def test_a_delayed_answer_keeps_nobody_else_waiting(world: World) -> None:
+    with Client(world.sites) as slow:
+        slow.get("/delay/60")
+        world.sites.wait_for(arrived=1)
+        assert get(world.sites, "/delay/0.01")[0] == 200
+        world.sites.wait_for(finished=1)
+        assert world.sites.in_flight == 1
+
+
+@pytest.mark.parametrize("text", ["61", "-1", "1e1", "nan", "x", "1.2.3", "+1", "%31;"])
+def test_bad_delay_is_400(world: World, text: str) -> None:
+    assert get(world.sites, f"/delay/{text}")[0] == 400
+
+
+@pytest.mark.parametrize("size", [0, 10, 1000, 70_000, PAGE_MAX])
+def test_page_of_chosen_size(world: World, size: int) -> None:
+    status, headers, body = get(world.sites, f"/delay/0?bytes={size}")
+    assert (status, headers["content-length"], len(body)) == (200, str(size), size)
+    assert size < 1000 or body.endswith(b"</html>\n")
+
+
+@pytest.mark.parametrize("size", [str(PAGE_MAX + 1), "-1", "", "ten"])
+def test_bad_size_is_400(world: World, size: str) -> None:
+    assert get(world.sites, f"/delay/0?bytes={size}")[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/delay", "/delay/", "/delay/1/2", "//"])
+def test_unknown_path_is_404(world: World, path: str) -> None:
+    assert get(world.sites, path)[0] == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "BREW"])
+def test_wrong_method_is_405_and_says_which_is_right(world: World, method: str) -> None:
+    with Client(world.sites) as client:
+        client.send(f"{method} /delay/0 HTTP/1.1\r\nHost: world\r\n\r\n")
+        status, headers, _ = client.answer()
+    assert (status, headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_head_is_get_without_the_body(world: World) -> None:
+    with Client(world.sites) as client:
+        client.send("HEAD /delay/0?bytes=500 HTTP/1.1\r\nHost: world\r\n\r\n")
+        status, headers, _ = client.answer(head_only=True)
+        assert (status, headers["content-length"]) == (200, "500")
+        assert client.get("/delay/0").answer()[0] == 200  # nothing was in between
+
+
+# HTTP.
+
+
+@pytest.mark.parametrize("target", ["/?bytes=3", "http://w/?bytes=3", "http://w?bytes=3"])
+def test_target_may_be_a_whole_url(world: World, target: str) -> None:
+    assert len(get(world.sites, target)[2]) == 3
+
+
+def test_connection_is_used_again(world: World) -> None:
+    with Client(world.sites) as client:
+        for _ in range(3):
+            assert client.get("/delay/0").answer()[0] == 200
+    get(world.sites, "/delay/0")
+    assert [r.connection for r in world.sites.requests] == [0, 0, 0, 1]
+    assert [r.arrival for r in world.sites.requests] == [0, 1, 2, 3]
+
+
+def test_pipelined_requests_are_answered_in_turn(world: World) -> None:
+    hold = world.sites.hold("/delay/*")
+    with Client(world.sites) as client:
+        client.send("".join(GET.format(f"/delay/0?bytes={n}") for n in (1, 2, 3)))
+        for size in (1, 2, 3):
+            hold.wait_for(1)
+            assert world.sites.in_flight == 1
+            assert hold.held[size - 1].query == {"bytes": str(size)}
+            hold.release_next()
+            assert len(client.answer()[2]) == size
+
+
+@pytest.mark.parametrize(
+    "head, closes",
+    [
+        ("GET / HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n", True),
+        ("GET / HTTP/1.0\r\n\r\n", True),
+        ("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", False),
+        ("GET / HTTP/1.1\r\nHost: w\r\n\r\n", False),
+    ],
+)
+def test_connection_closes_when_asked(world: World, head: str, closes: bool) -> None:
+    with Client(world.sites) as client:
+        status, headers, _ = client.send(head).answer()
+        assert status == 200
+        assert (headers.get("connection") == "close") == closes
+        if closes:
+            assert client.rest() == b""
+        else:
+            assert client.get("/").answer()[0] == 200
+
+
+MALFORMED = {
+    "no version": ("GET /\r\n\r\n", 400),
+    "not HTTP": ("hello\r\n\r\n", 400),
+    "HTTPS": (b"\x16\x03\x01\x02\x00\x01\x00", 400),
+    "two spaces": ("GET  / HTTP/1.1\r\nHost: w\r\n\r\n", 400),
+    "bad method": ("G(T / HTTP/1.1\r\nHost: w\r\n\r\n", 400),
+    "bad target": ("GET path HTTP/1.1\r\nHost: w\r\n\r\n", 400),
+    "target in 8 bits": (b"GET /\xff HTTP/1.1\r\nHost: w\r\n\r\n", 400),
+    "HTTP/2.0": ("GET / HTTP/2.0\r\nHost: w\r\n\r\n", 505),
+    "no Host": ("GET / HTTP/1.1\r\n\r\n", 400),
+    "two Hosts": ("GET / HTTP/1.1\r\nHost: w\r\nhost: x\r\n\r\n", 400),
+    "bare LF": ("GET / HTTP/1.1\nHost: w\n\n", 400),
+    "bare LF in a header": ("GET / HTTP/1.1\r\nHost: w\nA: b\r\n\r\n", 400),
+    "bare CR": ("GET / HTTP/1.1\r\nHost: w\rA: b\r\n\r\n", 400),
+    "NUL": ("GET / HTTP/1.1\r\nHost: w\0\r\n\r\n", 400),
+    "space before colon": ("GET / HTTP/1.1\r\nHost : w\r\n\r\n", 400),
+    "folded header": ("GET / HTTP/1.1\r\nHost: w\r\nA: b\r\n c\r\n\r\n", 400),
+    "header without colon": ("GET / HTTP/1.1\r\nHost: w\r\nA\r\n\r\n", 400),
+    "length -1": ("GET / HTTP/1.1\r\nHost: w\r\nContent-Length: -1\r\n\r\n", 400),
+    "two lengths": (
+        "GET / HTTP/1.1\r\nHost: w\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+        400,
+    ),
+    "length and chunked": (
+        "GET / HTTP/1.1\r\nHost: w\r\nContent-Length: 0\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n",
+        400,
+    ),
+    "chunked in 1.0": ("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+    "other coding": (
+        "GET / HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: gzip\r\n\r\n",
+        501,
+    ),
+    "bad chunk size": (
+        "GET / HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+        400,
+    ),
+    "bad chunk end": (
+        "GET / HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc",
+        400,
+    ),
+    "other Expect": ("GET / HTTP/1.1\r\nHost: w\r\nExpect: tea\r\n\r\n", 417),
+    "long head": ("GET / HTTP/1.1\r\nHost: w\r\nA: " + "b" * HEAD_MAX, 431),
+    "long body": (
+        f"GET / HTTP/1.1\r\nHost: w\r\nContent-Length: {BODY_MAX + 1}\r\n\r\n"
+        + "b" * BODY_MAX,
+        413,
+    ),
+    "long chunked body": (
+        f"GET / HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n"
+        f"{BODY_MAX:x}\r\n{'b' * BODY_MAX}\r\n1\r\n",
+        413,
+    ),
+    "long chunk line": (
+        "GET / HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "1" * HEAD_MAX,
+        400,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_malformed_request_is_refused_and_not_counted(world: World, case: str) -> None:
+    data, expected = MALFORMED[case]
+    with Client(world.sites) as client:
+        status, headers, _ = client.send(data).answer()
+        assert (status, headers["connection"]) == (expected, "close")
+        assert client.rest() == b""
+    assert world.sites.counts.arrived == 0
+    assert get(world.sites, "/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "data", ["GET / HT", "GET / HTTP/1.1\r\nHost: w\r\nContent-Length: 5\r\n\r\nab"]
+)
+def test_request_that_ends_early_is_400(world: World, data: str) -> None:
+    with Client(world.sites) as client:
+        client.send(data).socket.shutdown(socket.SHUT_WR)
+        assert client.answer()[0] == 400
+
+
+BODIES = {
+    "length": "Content-Length: 11\r\n\r\nhello world",
+    "chunked": "Transfer-Encoding: chunked\r\n\r\n"
+    "5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nTrailer: x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_body_comes_through_in_single_bytes(world: World, kind: str) -> None:
+    data = "\r\nPOST /delay/0?a=b HTTP/1.1\r\nHost: w\r\nX-Two: 1\r\nx-two: 2\r\n"
+    data += BODIES[kind]
+    with Client(world.sites) as client:
+        client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in data.encode():
+            client.send(bytes([byte]))
+        assert client.answer()[0] == 405
+        assert client.get("/").answer()[0] == 200  # and nothing of it is left over
+    request = world.sites.requests[0]
+    assert (request.method, request.path) == ("POST", "/delay/0")
+    assert request.query == {"a": "b"}
+    assert (request.headers["x-TWO"], request.body) == ("1, 2", b"hello world")
+
+
+def test_client_that_expects_100_continue_gets_it(world: World) -> None:
+    with Client(world.sites) as client:
+        client.send(
+            "POST / HTTP/1.1\r\nHost: w\r\nContent-Length: 2\r\n"
+            "Expect: 100-continue\r\n\r\n"
+        )
+        assert client.answer()[0] == 100
+        assert client.send("ok").answer()[0] == 405
+    assert world.sites.requests[0].body == b"ok"
+
+
+def test_largest_body_is_taken(world: World) -> None:
+    with Client(world.sites) as client:
+        client.send(f"POST / HTTP/1.1\r\nHost: w\r\nContent-Length: {BODY_MAX}\r\n\r\n")
+        assert client.send(b"b" * BODY_MAX).answer()[0] == 405
+    assert len(world.sites.requests[0].body) == BODY_MAX
+
+
+def test_log_has_a_maximum(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.world.rules.LOG_MAX", 3)
+    with Client(world.sites) as client:
+        for _ in range(5):
+            client.get("/").answer()
+    assert [r.arrival for r in world.sites.requests] == [2, 3, 4]
+    monkeypatch.setattr("harness.world.rules.LOG_BYTES_MAX", 100)
+    with Client(world.sites) as client:
+        client.send("POST / HTTP/1.1\r\nHost: w\r\nContent-Length: 90\r\n\r\n")
+        client.send("b" * 90).answer()
+    assert world.sites.requests == []
+    assert world.sites.counts.arrived == 6
+
+
+# Holds.
+
+
+def test_rendezvous(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = record_ends(world, monkeypatch)
+    hold = world.sites.hold("/delay/*")
+    clients = [Client(world.sites) for _ in range(4)]
+    for number, client in enumerate(clients):
+        client.get(f"/delay/6{number}")  # too long, would it not be held
+        hold.wait_for(number + 1)
+    assert world.sites.in_flight == 4
+    assert {n: r.path for n, r in hold.held.items()} == {
+        n: f"/delay/6{n}" for n in range(4)
+    }
+    assert hold.release(order=[3, 1, 0, 2]) == [3, 1, 0, 2]
+    assert hold.held == {}
+    world.sites.wait_for(finished=4, in_flight=0)
+    assert ended == ["/delay/63", "/delay/61", "/delay/60", "/delay/62"]
+    for client in clients:
+        client.answer()
+        client.close()
+    hold.lift()
+    get(world.sites, "/delay/0")
+    counts = world.sites.counts
+    assert (counts.arrived, counts.most_in_flight, counts.abandoned) == (5, 4, 0)
+
+
+def test_being_held_takes_the_place_of_the_delay(world: World) -> None:
+    hold = world.sites.hold("/delay/60")
+    with Client(world.sites) as client:
+        client.get("/delay/60")
+        hold.wait_for(1)
+        hold.release_all()
+        assert client.answer()[0] == 200
+
+
+def test_200_released_in_reverse(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = record_ends(world, monkeypatch)
+    hold = world.sites.hold("*")
+    clients = [Client(world.sites).get(f"/delay/0?bytes={n}") for n in range(200)]
+    hold.wait_for(200)
+    targets = [r.target for r in hold.held.values()]
+    assert sorted(targets) == sorted(f"/delay/0?bytes={n}" for n in range(200))
+    hold.release(reversed(range(200)))
+    for size, client in enumerate(clients):
+        assert len(client.answer()[2]) == size
+        client.close()
+    assert ended == targets[::-1]
+    assert world.sites.counts.most_in_flight == 200
+
+
+def test_release_by_path_and_one_by_one(world: World) -> None:
+    hold = world.sites.hold("*")
+    with Client(world.sites) as a, Client(world.sites) as b, Client(world.sites) as c:
+        a.get("/python-org?bytes=1")
+        hold.wait_for(1)
+        b.get("/curl-se")
+        hold.wait_for(2)
+        c.get("/python-org?bytes=3")
+        hold.wait_for(3)
+        assert hold.release("/python-org?bytes=3") == [2]
+        assert len(c.answer()[2]) == 3
+        assert hold.release_next() == [0]
+        assert len(a.answer()[2]) == 1
+        assert world.sites.in_flight == 1
+        assert hold.release(["/curl-se"]) == [1]
+        assert b.answer()[0] == 200
+
+
+def test_release_of_what_is_not_held_releases_nobody(world: World) -> None:
+    hold = world.sites.hold("*")
+    with Client(world.sites) as client:
+        client.get("/curl-se")
+        hold.wait_for(1)
+        for order in ([0, 1], [0, 0], ["/curl-se", "/curl-se"], [7], ["/python-org"]):
+            with pytest.raises(WorldError, match="is not held"):
+                hold.release(order)
+        for count in (2, -1):
+            with pytest.raises(WorldError, match="held 0: GET /curl-se"):
+                hold.release_next(count)
+        assert list(hold.held) == [0]
+
+
+def test_hold_goes_on_until_lifted(world: World) -> None:
+    with Client(world.sites) as client:
+        with world.sites.hold("/delay/*") as hold:
+            client.get("/delay/60")
+            hold.wait_for(1)
+            hold.release_all()
+            client.answer()
+            client.get("/delay/60")
+            hold.wait_for(1)
+            assert list(hold.held) == [1]
+        assert client.answer()[0] == 200
+        assert client.get("/delay/0").answer()[0] == 200
+    assert world.sites.rules == []
+
+
+def test_hold_of_the_first_few(world: World) -> None:
+    hold = world.sites.hold("*", times=1)
+    with Client(world.sites) as first:
+        first.get("/delay/0")
+        hold.wait_for(1)
+        assert get(world.sites, "/delay/0")[0] == 200
+        assert (hold.taken, list(hold.held)) == (1, [0])
+
+
+def test_pattern_matches_path_or_path_and_query_and_newest_wins(world: World) -> None:
+    old = world.sites.hold("/delay/*")
+    new = world.sites.hold("/delay/*?bytes=5")
+    dot = world.sites.hold("/d.lay/0")
+    exact = world.sites.hold("/curl-se")
+    with Client(world.sites) as a, Client(world.sites) as b, Client(world.sites) as c:
+        a.get("/delay/0?bytes=5")
+        new.wait_for(1)
+        b.get("/delay/0?bytes=6")
+        old.wait_for(1)
+        c.get("/curl-se?bytes=7")
+        exact.wait_for(1)
+        assert (len(new.held), len(old.held), len(dot.held)) == (1, 1, 0)
+    assert get(world.sites, "/")[0] == 200
+
+
+@pytest.mark.parametrize("pattern, times", [("delay", None), ("", None), ("/*", 0)])
+def test_bad_rule_is_refused(world: World, pattern: str, times: int | None) -> None:
+    with pytest.raises(WorldError):
+        world.sites.hold(pattern, times=times)
+    assert world.sites.rules == []
+
+
+def test_rules_have_a_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.world.rules.RULES_MAX", 2)
+    book = Rulebook("book")
+    book.hold("/1"), book.hold("/2")
+    with pytest.raises(WorldError, match="2 rules are in force"):
+        book.hold("/3")
+
+
+def test_waiting_in_vain_says_what_was_seen(world: World) -> None:
+    hold = world.sites.hold("/delay/*")
+    with Client(world.sites) as client:
+        client.get("/delay/9")
+        hold.wait_for(1)
+        get(world.sites, "/elsewhere")
+        world.sites.wait_for(finished=1)
+        with pytest.raises(WorldTimeout) as failure:
+            hold.wait_for(4, limit=0)
+        assert str(failure.value).splitlines() == [
+            'waited 0 s for 4 held, saw 1: hold on "/delay/*"',
+            "  held 0: GET /delay/9 (connection 0)",
+            "sites: 2 arrived, 1 in flight (most: 2), 1 finished, 0 abandoned",
+            "  arrived 0: GET /delay/9 (connection 0)",
+            "  arrived 1: GET /elsewhere (connection 1)",
+        ]
+        with pytest.raises(WorldTimeout, match="for 2 finished, 1 in flight, saw sites"):
+            world.sites.wait_for(finished=2, in_flight=1, limit=0)
+        with pytest.raises(WorldTimeout, match="for 1 finished, 0 in flight, saw sites"):
+            world.sites.wait_for(finished=1, in_flight=0, limit=0)
+    with pytest.raises(WorldError, match="there is no count 'done'"):
+        world.sites.wait_for(done=1)
+
+
+def test_limits_are_scaled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKSHOP_TIMEOUT_SCALE", "0.001")
+    with pytest.raises(WorldTimeout, match="waited 0.01 s for 1 held"):
+        world.sites.hold("*").wait_for(1)
+
+
+@pytest.mark.parametrize("how", ["close", "reset"])
+def test_client_that_goes_away_while_held(world: World, how: str) -> None:
+    hold = world.sites.hold("/delay/*")
+    with Client(world.sites) as stays:
+        goes = Client(world.sites).get("/delay/0")
+        hold.wait_for(1)
+        stays.get("/delay/0")
+        hold.wait_for(2)
+        getattr(goes, how)()
+        world.sites.wait_for(abandoned=1)
+        assert list(hold.held) == [1]
+        hold.release_all()
+        assert stays.answer()[0] == 200
+    counts = world.sites.counts
+    assert (counts.arrived, counts.finished, counts.in_flight) == (2, 1, 0)
+
+
+def test_client_that_goes_away_before_a_slow_page(world: World) -> None:
+    client = Client(world.sites).get("/delay/60")
+    world.sites.wait_for(in_flight=1)
+    client.close()
+    world.sites.wait_for(abandoned=1, in_flight=0)
+    assert world.sites.counts.finished == 0
+
+
+def test_client_that_goes_away_in_the_middle_of_a_page(world: World) -> None:
+    client = Client(world.sites).get(f"/delay/0?bytes={PAGE_MAX}")
+    client.read(100)
+    assert world.sites.in_flight == 1  # the kernel does not hold 8 MiB for it
+    client.close()
+    world.sites.wait_for(abandoned=1, in_flight=0)
+
+
+# Faults.
+
+
+def test_fault_status_for_the_first_two(world: World) -> None:
+    fault = world.sites.fault("/delay/*", "status", code=503, times=2)
+    with Client(world.sites) as client:
+        statuses = [client.get("/delay/0").answer()[0] for _ in range(3)]
+    assert (statuses, fault.taken) == ([503, 503, 200], 2)
+    assert world.sites.counts.finished == 3
+
+
+def test_fault_does_not_wait_for_the_delay(world: World) -> None:
+    world.sites.fault("/delay/*", "status")
+    assert get(world.sites, "/delay/60")[0] == 500
+
+
+def test_fault_reset(world: World) -> None:
+    world.sites.fault("/delay/*", "reset")
+    hold = world.sites.hold("/delay/*")
+    with Client(world.sites) as client:
+        client.get("/delay/0")
+        hold.wait_for(1)
+        hold.release_all()
+        with pytest.raises(ConnectionResetError):
+            client.rest()
+    counts = world.sites.counts
+    assert (counts.finished, counts.abandoned, counts.in_flight) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("options", [{}, {"after": 20}, {"body": 0}, {"body": 7}])
+def test_fault_stall(world: World, options: dict[str, int]) -> None:
+    with Client(world.sites) as client:
+        client.send("GET /delay/0 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n")
+        whole = client.rest()
+    head = whole.index(b"\r\n\r\n") + 4
+    cut = head + options["body"] if "body" in options else options.get("after", 0)
+    fault = world.sites.fault("/delay/*", "stall", **options)
+    with Client(world.sites) as client:
+        client.send("GET /delay/0 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n")
+        fault.wait_for(1)
+        assert client.read(cut) == whole[:cut]
+        client.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            client.socket.recv(1)  # it stalls after all was sent: no more is coming
+        assert world.sites.in_flight == 1
+        fault.release_all()
+        client.socket.settimeout(scaled(10))
+        assert client.rest() == whole[cut:]
+
+
+def test_client_that_gives_up_a_stalled_answer(world: World) -> None:
+    fault = world.sites.fault("/delay/*", "stall", body=3)
+    client = Client(world.sites).get("/delay/0")
+    fault.wait_for(1)
+    client.close()
+    world.sites.wait_for(abandoned=1, in_flight=0)
+    assert fault.held == {}
+
+
+def test_stall_that_is_lifted_before_it_begins(world: World) -> None:
+    stall = world.sites.fault("/delay/*", "stall")
+    hold = world.sites.hold("/delay/*")
+    with Client(world.sites) as client:
+        client.get("/delay/0")
+        hold.wait_for(1)
+        stall.lift()
+        hold.release_all()
+        assert client.answer()[0] == 200
+
+
+@pytest.mark.parametrize(
+    "name, options, message",
+    [
+        ("nonsense", {}, "there is no fault 'nonsense'; there are: status, reset, stall"),
+        ("status", {"kode": 1}, "its options are: code; not: kode"),
+        ("reset", {"code": 1}, "its options are: none; not: code"),
+        ("status", {"code": 99}, "code is from 200 to 599"),
+        ("status", {"code": "503"}, "code is from 200 to 599"),
+        ("stall", {"after": -1}, "after is a number of bytes"),
+        ("stall", {"body": True}, "body is a number of bytes"),
+    ],
+)
+def test_bad_fault_is_refused(
+    world: World, name: str, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(WorldError, match=message):
+        world.sites.fault("*", name, **options)
+    assert world.sites.rules == []
+
+
+def test_every_fault_is_explained() -> None:
+    assert all(function.__doc__ for function in FAULTS.values())
+
+
+# The world.
+
+
+def test_reset_releases_and_starts_again(world: World) -> None:
+    hold = world.sites.hold("/delay/60")
+    stall = world.sites.fault("/delay/0", "stall")
+    with Client(world.sites) as held, Client(world.sites) as stalled:
+        held.get("/delay/60")
+        hold.wait_for(1)
+        stalled.get("/delay/0")
+        stall.wait_for(1)
+        world.reset()
+        assert (held.answer()[0], stalled.answer()[0]) == (200, 200)
+        assert held.get("/delay/0").answer()[0] == 200
+    assert world.sites.rules == []
+    assert [(r.path, r.arrival) for r in world.sites.requests] == [("/delay/0", 0)]
+    counts = world.sites.counts
+    assert (counts.arrived, counts.finished, counts.most_in_flight) == (1, 1, 1)
+    assert (counts.in_flight, counts.abandoned) == (0, 0)
+
+
+def test_stop_with_requests_held_stalled_and_delayed() -> None:
+    world = World()
+    world.start()
+    hold = world.sites.hold("/python-org")
+    stall = world.sites.fault("/curl-se", "stall")
+    paths = ["/python-org", "/delay/60"]
+    clients = [Client(world.sites).get(path) for path in paths]
+    hold.wait_for(1)
+    clients.append(Client(world.sites))  # idle
+    world.sites.wait_for(in_flight=2)
+    with world.sites.hold("/curl-se") as gate:
+        clients.append(Client(world.sites).get("/curl-se"))
+        gate.wait_for(1)
+    stall.wait_for(1)
+    world.stop()
+    for client in clients:
+        assert client.rest() == b""
+        client.close()
+    hold.release_all()  # nobody is there any more, and nobody minds
+    world.reset()
+    world.stop()
+    with pytest.raises(ConnectionRefusedError):
+        Client(world.sites)
+
+
+def test_stop_ends_those_who_wait() -> None:
+    failures: list[Exception] = []
+
+    def wait() -> None:
+        try:
+            world.sites.wait_for(arrived=1)
+        except WorldError as error:
+            failures.append(error)
+
+    with World() as world:
+        waiter = threading.Thread(target=wait)
+        waiter.start()
+    waiter.join(scaled(10))
+    assert len(failures) == 1
+    assert "stopped" in str(failures[0]) and not isinstance(failures[0], WorldTimeout)
+
+
+def test_taken_port_is_an_error_and_frees_the_rest(world: World) -> None:
+    taken = world.sites.port
+    with pytest.raises(WorldError, match=f"sites cannot listen on .* port {taken}: "):
+        World(port=taken).start()
+
+
+def test_mistake_in_a_service_is_500_and_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("harness.world.sites.page", None)
+    assert get(world.sites, "/")[0] == 500
+    assert "TypeError" in capfd.readouterr().err
+
+
+def test_open_file_limit_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def set_limit(_: int, wanted: tuple[int, int]) -> None:
+        asked.append(wanted)
+        if wanted[0] > 10240:
+            raise ValueError("not so many")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 99999))
+    monkeypatch.setattr(resource, "setrlimit", set_limit)
+    limits.raise_open_file_limit()
+    assert asked == [(99999, 99999), (10240, 99999)]
+
+
+# The control interface.
+
+
+def test_control_holds_and_releases(world: World) -> None:
+    assert call(world, "GET", "/services") == (200, {"sites": world.sites.url})
+    status, rule = call(world, "POST", "/sites/holds", {"pattern": "/delay/*"})
+    assert (status, rule["times"], rule["taken"], rule["held"]) == (201, None, 0, [])
+    path = f"/sites/rules/{rule['id']}"
+    clients = [Client(world.sites).get("/delay/60?n=x") for _ in range(4)]
+    status, rule = call(world, "GET", f"{path}/wait?count=4&limit=10")
+    assert (status, [r["number"] for r in rule["held"]]) == (200, [0, 1, 2, 3])
+    assert rule["held"][0]["query"] == {"n": "x"}
+    release = f"{path}/release"
+    assert call(world, "POST", release, {"order": [2, 0]}) == (200, {"released": [2, 0]})
+    assert call(world, "POST", release, {"count": 1}) == (200, {"released": [1]})
+    status, counts = call(world, "GET", "/sites/counts/wait?finished=3")
+    assert (status, counts["in_flight"], counts["most_in_flight"]) == (200, 1, 4)
+    assert call(world, "POST", release) == (200, {"released": [3]})
+    for client in clients:
+        assert client.answer()[0] == 200
+        client.close()
+    status, log = call(world, "GET", "/sites/requests")
+    assert (status, [r["arrival"] for r in log]) == (200, [0, 1, 2, 3])
+    assert (log[0]["method"], log[0]["headers"]) == ("GET", {"Host": "world"})
+
+
+def test_control_and_test_see_the_same_rules(world: World) -> None:
+    hold = world.sites.hold("/delay/*")
+    body = {"pattern": "*", "name": "status", "times": 1, "options": {"code": 418}}
+    status, fault = call(world, "POST", "/sites/faults", body)
+    assert (status, fault["fault"], fault["options"]) == (201, "status", {"code": 418})
+    assert [rule.id for rule in world.sites.rules] == [hold.id, fault["id"]]
+    assert get(world.sites, "/")[0] == 418
+    status, rules = call(world, "GET", "/sites/rules")
+    assert [(r["pattern"], r["taken"]) for r in rules] == [("/delay/*", 0), ("*", 1)]
+    assert call(world, "DELETE", f"/sites/rules/{hold.id}") == (200, {})
+    assert hold.lifted
+    assert call(world, "POST", "/sites/reset") == (200, {})
+    assert (world.sites.rules, world.sites.counts.arrived) == ([], 0)
+    world.sites.hold("*")
+    assert call(world, "POST", "/reset") == (200, {})
+    assert world.sites.rules == []
+
+
+def test_control_wait_past_its_limit(world: World) -> None:
+    hold = world.sites.hold("*")
+    status, error = call(world, "GET", f"/sites/rules/{hold.id}/wait?count=1&limit=0")
+    assert status == 504
+    assert error["error"].startswith('waited 0 s for 1 held, saw 0: hold on "*"')
+    status, error = call(world, "GET", "/sites/counts/wait?finished=1&limit=0.01")
+    assert (status, "for 1 finished" in error["error"]) == (504, True)
+
+
+@pytest.mark.parametrize(
+    "method, path, body, expected, message",
+    [
+        ("GET", "/nobody/counts", None, 404, "there is no service 'nobody'"),
+        ("GET", "/control/counts", None, 404, "there is no service 'control'"),
+        ("GET", "/sites/rules/99", None, 404, "sites has no rule 99"),
+        ("GET", "/sites/rules/x", None, 404, "sites has no rule x"),
+        ("DELETE", "/sites/counts", None, 405, "takes GET"),
+        ("POST", "/sites/holds", None, 400, "pattern is missing"),
+        ("POST", "/sites/holds", [], 400, "a JSON object"),
+        ("POST", "/sites/holds", {"pattern": 1}, 400, "pattern is of the wrong type"),
+        ("POST", "/sites/holds", {"pattern": "x"}, 400, "a pattern begins with"),
+        ("POST", "/sites/holds", {"pattern": "*", "tim": 1}, 400, "unknown field 'tim'"),
+        ("POST", "/sites/faults", {"pattern": "*"}, 400, "name is missing"),
+        ("POST", "/sites/faults", {"pattern": "*", "name": "x"}, 400, "no fault 'x'"),
+        (
+            "POST",
+            "/sites/faults",
+            {"pattern": "*", "name": "reset", "options": {"times": 1}},
+            400,
+            "times is not an option",
+        ),
+        ("GET", "/sites/counts/wait?done=1", None, 400, "there is no count 'done'"),
+        ("GET", "/sites/counts/wait?limit=x", None, 400, "limit is a number"),
+        ("GET", "/sites/rules/1/wait", None, 400, "say for how many"),
+        ("GET", "/sites/rules/1/wait?count=x", None, 400, "count is a whole number"),
+        ("POST", "/sites/rules/1/release", {"order": [1.5]}, 400, "numbers and paths"),
+        ("POST", "/sites/rules/1/release", {"order": [7]}, 400, "7 is not held"),
+        ("POST", "/sites/rules/1/release", {"count": 1}, 400, "1 to release"),
+        ("POST", "/sites/rules/1/release", {"count": 1, "order": []}, 400, "not both"),
+    ],
+)
+def test_control_says_what_is_wrong(
+    world: World, method: str, path: str, body: Any, expected: int, message: str
+) -> None:
+    world.sites.hold("/held")  # rule 1
+    status, error = call(world, method, path, body)
+    assert (status, message in error["error"]) == (expected, True), error
+
+
+def test_control_refuses_what_is_not_json(world: World) -> None:
+    with Client(world.control) as client:
+        client.send(
+            "POST /sites/holds HTTP/1.1\r\nHost: w\r\nContent-Length: 1\r\n\r\n{"
+        )
+        status, headers, body = client.answer()
+    assert (status, headers["content-type"]) == (400, "application/json")
+    assert json.loads(body) == {"error": "the body is not JSON"}
+
+
+def test_control_manual_lists_every_route(world: World) -> None:
+    manual = get(world.control, "/")[2].decode()
+    assert manual.strip() == harness.world.__doc__.strip()
+    lines = [line.split() for line in manual.splitlines()]
+    documented = {(words[0], words[1]) for words in lines if len(words) > 1}
+    for method, pattern in world.control.routes:
+        path = pattern.replace("{service}", "S").replace("{number}", "ID")
+        assert (method, path) in documented
+
+
+# The program.
+
+
+class Program:
+    """`python3 -m harness.world` as a process."""
+
+    def __init__(self, *arguments: str, files: int | None = None) -> None:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "harness.world", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=files
+            and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))),
+        )
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def ports(self) -> dict[str, int]:
+        """The ports it prints, by service."""
+        ports = {}
+        for name in ("sites", "control"):
+            line = self.process.stdout.readline()
+            start = f"{name} listening on http://127.0.0.1:"
+            assert line.startswith(start)
+            ports[name] = int(line[len(start) :])
+        return ports
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for its end: exit status, the rest of stdout, stderr."""
+        out, err = self.process.communicate(timeout=scaled(20))
+        return self.process.returncode, out, err
+
+
+class Remote:
+    """A service of a Program, for Client and call()."""
+
+    def __init__(self, port: int) -> None:
+        self.host, self.port = "127.0.0.1", port
+        self.control = self
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_program_serves_until_told_to_end(number: int) -> None:
+    with Program() as program:
+        ports = program.ports()
+        with Client(Remote(ports["sites"])) as client:
+            assert client.get("/delay/0").answer()[0] == 200
+            client.get("/delay/60")
+            control = Remote(ports["control"])
+            assert call(control, "GET", "/sites/counts/wait?in_flight=1")[0] == 200
+            program.process.send_signal(number)
+            assert program.end() == (0, "", "")
+
+
+def test_program_says_when_a_port_is_taken(world: World) -> None:
+    port = world.sites.port
+    with Program("--port", str(port)) as program:
+        code, out, err = program.end()
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith(f"world: sites cannot listen on 127.0.0.1 port {port}: ")
+    assert err.endswith("; choose another --port, or none\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--port", "x"], ["--port", "-1"], ["--port", "65501"], ["more"]]
+)
+def test_program_refuses_bad_usage(arguments: list[str]) -> None:
+    with Program(*arguments) as program:
+        code, out, err = program.end()
+    assert (code, out) == (2, "")
+    assert err.startswith("usage: python3 -m harness.world")
+
+
+def test_chosen_port_is_the_first_of_consecutive_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    world = World(port=8080)
+    for service in world.services:
+        bind = service.bind
+        monkeypatch.setattr(
+            service,
+            "bind",
+            lambda host, port, bind=bind: (asked.append(port), bind(host, 0)),
+        )
+    with world:
+        assert asked == [8080, 8081]
+
+
+def test_1000_held_at_once_with_few_files_and_little_memory() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if 0 < hard < 1100:
+        pytest.skip(f"the system allows only {hard} open files")
+    limits.raise_open_file_limit()  # for the thousand clients
+    with Program(files=200) as program:
+        ports = program.ports()
+        sites, control = Remote(ports["sites"]), Remote(ports["control"])
+        call(control, "POST", "/sites/holds", {"pattern": "*"})
+        clients = [Client(sites).get("/delay/0?bytes=1000") for _ in range(1000)]
+        status, rule = call(control, "GET", "/sites/rules/1/wait?count=1000&limit=10")
+        assert (status, len(rule["held"])) == (200, 1000)
+        order = list(range(999, -1, -1))
+        released = call(control, "POST", "/sites/rules/1/release", {"order": order})
+        assert released == (200, {"released": order})
+        for client in clients:
+            assert len(client.answer()[2]) == 1000
+        for client in clients:
+            client.close()
+        status, counts = call(control, "GET", "/sites/counts/wait?finished=1000")
+        assert (status, counts["most_in_flight"], counts["abandoned"]) == (200, 1000, 0)
+        memory = Path(f"/proc/{program.process.pid}/status")
+        if memory.exists():
+            lines = dict(l.split(":", 1) for l in memory.read_text().splitlines())
+            assert int(lines["VmHWM"].split()[0]) < 64 * 1024  # kB, at its peak

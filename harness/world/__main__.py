@@ -1,0 +1,60 @@
+"""`python3 -m harness.world`: the outside world for a class without internet."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+
+from .watch import WorldError
+from .world import World
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The options; a bad one ends the program with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m harness.world",
+        description="The outside world: every service the workshop's programs talk to.",
+        epilog="It prints where each service listens. Ctrl-C ends it.",
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        default=0,
+        help="port of the first service; the others follow (default: any free ones)",
+    )
+    return parser.parse_args(arguments)
+
+
+def port_number(text: str) -> int:
+    """A port that leaves room for those that follow."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= 65500):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 65500")
+    return int(text)
+
+
+def main(arguments: list[str]) -> int:
+    """Run until SIGINT or SIGTERM; returns the exit status."""
+    options = parse_arguments(arguments)
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # every thread: sigwait() gets them
+    world = World(options.host, options.port)
+    try:
+        world.start()
+    except WorldError as error:
+        advice = "choose another --port, or none" if options.port else "look at --host"
+        print(f"world: {error}; {advice}", file=sys.stderr)
+        return 1
+    print(
+        "\n".join(f"{s.name} listening on {s.url}" for s in world.services), flush=True
+    )
+    signal.sigwait(ends)
+    world.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""The world: all services on one asyncio loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+
+from .control import Control
+from .limits import raise_open_file_limit, scaled
+from .service import Service
+from .sites import Sites
+from .watch import WorldError
+
+
+class World:
+    """Every service the workshop talks to.
+
+        with World() as world:
+            hold = world.sites.hold("/delay/*")
+            ...
+
+    `port` 0 takes any free ports; N gives `sites` N, `control` N + 1, and so on.
+    A world is started once.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.sites = Sites()
+        self.control = Control()
+        self.services: list[Service] = [self.sites, self.control]  # new ones at the end
+        self.control.services = {
+            s.name: s for s in self.services if s is not self.control
+        }
+        self._host = host
+        self._port = port
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Take the ports and serve; WorldError, and nothing runs, if a port is taken."""
+        raise_open_file_limit()
+        try:
+            for index, service in enumerate(self.services):
+                service.bind(self._host, self._port + index if self._port else 0)
+        except WorldError:
+            for service in self.services:
+                service.unbind()
+            raise
+        begun: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._thread = threading.Thread(
+            target=self._run, args=(begun,), name="world", daemon=True
+        )
+        self._thread.start()
+        begun.result()
+
+    def stop(self) -> None:
+        """Close everything; whoever is held sees the connection close."""
+        if self._thread is None:
+            return
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(scaled(10))
+        if self._thread.is_alive():
+            raise WorldError("the world does not stop: a service blocks its loop")
+        self._thread = None
+
+    def reset(self) -> None:
+        """Lift all rules, releasing what is held; counts and logs start again."""
+        for service in self.services:
+            service.reset()
+
+    def __enter__(self) -> World:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _run(self, begun: concurrent.futures.Future[None]) -> None:
+        """The thread."""
+        try:
+            asyncio.run(self._main(begun))
+        except Exception as error:
+            if begun.done():
+                raise
+            begun.set_exception(error)
+
+    async def _main(self, begun: concurrent.futures.Future[None]) -> None:
+        """What runs on the loop: open all, wait for stop(), close all."""
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        for service in self.services:
+            await service.open()
+        begun.set_result(None)
+        await self._stop.wait()
+        for service in self.services:
+            await service.close()

@@ -1,0 +1,86 @@
+/* handle_guard: catches the classic libuv mistake where it is made.
+ *
+ * A handle's memory belongs to the loop until its close callback has run. Freeing it
+ * earlier often goes unseen: libuv is not built with AddressSanitizer, so nobody checks
+ * its reads. But AddressSanitizer tells us of every free(), and the loop knows every
+ * handle that is not yet closed: if one lies in the block being freed, we stop right
+ * there, with the stack of the free().
+ *
+ * Linked into sanitized builds only. It has no header: it needs no calls. uv_run() and
+ * uv_loop_close() here stand in front of libuv's, to know which loop this thread runs. */
+#define _GNU_SOURCE /* RTLD_NEXT */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <uv.h>
+
+/* The sanitizers' public interface; gcc ships no header for it. */
+extern int __sanitizer_install_malloc_and_free_hooks(
+    void (*on_malloc)(const volatile void *, size_t),
+    void (*on_free)(const volatile void *));
+extern size_t __sanitizer_get_allocated_size(const volatile void *block);
+extern void __sanitizer_print_stack_trace(void);
+
+struct block {
+    const char *start;
+    size_t size;
+};
+
+static _Thread_local uv_loop_t
+    *running; /* this thread's loop, from uv_run() to its close */
+
+static int block_holds(const struct block *block, const void *address)
+{
+    const char *at = address;
+    return at >= block->start && at < block->start + block->size;
+}
+
+static void handle_on_walk(uv_handle_t *handle, void *arg)
+{
+    if (!block_holds(arg, handle))
+        return;
+    fprintf(stderr, "==ERROR: HandleGuard: %s %s\n",
+            uv_is_closing(handle) ? "closing" : "open",
+            uv_handle_type_name(handle->type));
+    __sanitizer_print_stack_trace();
+    _Exit(99);
+}
+
+static void memory_on_malloc(const volatile void *memory, size_t size)
+{
+    (void)memory;
+    (void)size;
+}
+
+static void memory_on_free(const volatile void *memory)
+{
+    if (running == NULL || memory == NULL)
+        return;
+    struct block block = {(const char *)memory, __sanitizer_get_allocated_size(memory)};
+    if (block_holds(&block, running))
+        running = NULL; /* the loop itself goes: there is nothing left to ask */
+    else
+        uv_walk(running, handle_on_walk, &block);
+}
+
+__attribute__((constructor)) static void guard_install(void)
+{
+    __sanitizer_install_malloc_and_free_hooks(memory_on_malloc, memory_on_free);
+}
+
+int uv_run(uv_loop_t *loop, uv_run_mode mode)
+{
+    int (*next)(uv_loop_t *, uv_run_mode);
+    *(void **)&next = dlsym(RTLD_NEXT, "uv_run");
+    running = loop;
+    return next(loop, mode);
+}
+
+int uv_loop_close(uv_loop_t *loop)
+{
+    int (*next)(uv_loop_t *);
+    *(void **)&next = dlsym(RTLD_NEXT, "uv_loop_close");
+    int rc = next(loop);
+    running = NULL; /* closed, or about to be reported: from here on we do not look */
+    return rc;
+}

@@ -1,0 +1,23 @@
+/* mistake: computes when it is back on the loop's thread
+ * caught by: test_heavy_work.py::test_the_loop_goes_on_while_the_pool_computes
+ * says: blocks it */
+static int part_start_on_pool(struct gather *gather, size_t index)
+{
+    struct app *app = container_of(gather, struct app, gather);
+    struct part *part = &app->parts[index];
+
+    return uv_queue_work(&app->loop, &part->request, part_on_work, part_after_work);
+}
+
+static void part_on_work(uv_work_t *request)
+{
+    (void)request;
+}
+
+static void part_after_work(uv_work_t *request, int status)
+{
+    struct part *part = container_of(request, struct part, request);
+
+    part_compute(part);
+    part_ended(part, status != 0 ? status : part->status);
+}

@@ -1,0 +1,7 @@
+/* mistake: forgets to close the first task's timer
+ * caught by: test_sleep_gather.py::test_everything_is_closed
+ * says: a handle was forgotten: a timer */
+    for (size_t i = 0; i < app->count; i++)
+        uv_close((uv_handle_t *)&app->heavy_tasks[i]->timer, task_on_closed);
+    app_run_loop(app);
+    return program_close_loop(&app->loop);
