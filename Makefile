@@ -38,6 +38,10 @@ PROGRAMS := \
     stage1_event_loop/gather_lab \
     stage1_event_loop/future_lab
 
+# For `make bench`: always made of the reference.
+BENCH_PROGRAMS := harness/bench/gather_timers
+
+USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
 USES_heavy_work   := stage1_event_loop/gather
 USES_gather_lab   := stage1_event_loop/gather
@@ -116,6 +120,8 @@ $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
 $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
+$(foreach p,$(BENCH_PROGRAMS),$(eval \
+    $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(OVERLAY)/$(p),$(call overlay_sources,$(p))))))
 
@@ -146,10 +152,12 @@ $(BUILD_DIR)/flags: FORCE
 FORCE:
 
 # `make programs` for everything; the harness asks for the programs of one stage.
-.PHONY: FORCE programs learner-programs solution-programs
+.PHONY: FORCE programs learner-programs solution-programs overlay-programs bench-programs
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
 solution-programs: $(SOLUTION_PROGRAMS)
+overlay-programs: $(OVERLAY_PROGRAMS)
+bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
 
 # For the harness: `make print-PROGRAMS`.
 print-%:
@@ -163,7 +171,7 @@ HARNESS = @$(if $(PYTHON_FOUND),$(PYTHON_FOUND),exit 1;) -m harness
 
 STAGE_COMMANDS := $(foreach s,$(STAGES),stage$(call number_of,$(s)))
 
-.PHONY: help demo check $(STAGE_COMMANDS) watch progress hint reveal diff reset timeline \
+.PHONY: help demo check run-demo run-check $(STAGE_COMMANDS) watch progress hint reveal diff reset timeline \
         prove flake bench world format lint clean environment compile_commands.json
 
 help:
@@ -199,11 +207,12 @@ help:
 environment:
 	@setup/confirm_environment --quiet --install
 
-demo: environment
-	$(HARNESS) demo
+# A second make, because the first one looked for the libraries before they were installed.
+demo check: environment
+	@$(MAKE) run-$@
 
-check: environment
-	$(HARNESS) check
+run-demo run-check: run-%:
+	$(HARNESS) $*
 
 $(STAGE_COMMANDS): stage%:
 	$(HARNESS) stage $*

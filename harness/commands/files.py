@@ -79,7 +79,8 @@ def replace(gap: Gap, filling: str) -> None:
     """Replaces what fills `gap` in the learner's file. GapError when it cannot be told."""
     skeleton = gaps.skeleton_of(gap)
     if not gap.path.exists():
-        raise GapError(f"{show(gap.path)} is gone: make reset STAGE={gap.number.split('.')[0]}")
+        stage_number = gap.number.split(".")[0]
+        raise GapError(f"{show(gap.path)} is gone: make reset STAGE={stage_number}")
     text = gap.path.read_text(encoding="utf-8")
     write(gap.path, _replaced(skeleton, gap, text, filling))
 

@@ -1,0 +1,225 @@
+"""make check: the proof that the whole repository holds, from the compiler to the wrong
+answers. It judges the skeletons as they were given out, whatever stands in the learner's files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from harness import gaps, verdict
+from harness.build import first_complaint, make
+from harness.commands import lint, prove
+from harness.layout import ROOT, STAGES
+from harness.verdict import UNWRITTEN, Outcome, Sources
+
+BUILD = "build/check"
+IN_CI = os.environ.get("CI") == "true"
+
+
+class LeftOut(Exception):
+    """A check that this machine has no tool for; the text says how to get it."""
+
+
+@dataclass
+class Row:
+    """A line of the summary."""
+
+    name: str
+    state: str
+    seconds: float
+    remark: str = ""
+
+
+def main(arguments: list[str]) -> int:
+    """check. 0 when every check passes; in CI (CI=true) one that is left out fails."""
+    rows = []
+    for name, check in CHECKS:
+        print(f"\n=== {name}", flush=True)
+        began = time.monotonic()
+        try:
+            problems, state = check(), "passed"
+        except LeftOut as left_out:
+            problems, state = [str(left_out)], "left out"
+        if problems and (state == "passed" or IN_CI):
+            state = "FAILED"
+        for problem in problems:
+            print(problem)
+        remark = problems[0].strip().splitlines()[0][:60] if problems else ""
+        rows.append(Row(name, state, time.monotonic() - began, remark))
+        print(f"{state}: {name}", flush=True)
+    return summary(rows)
+
+
+def summary(rows: list[Row]) -> int:
+    """Prints the table; returns the exit code."""
+    width = max(len(row.name) for row in rows)
+    print("\n" + "=" * (width + 22))
+    for row in rows:
+        print(f"{row.name:<{width}}  {row.state:<8} {row.seconds:6.1f} s  {row.remark}".rstrip())
+    states = [row.state for row in rows]
+    failed, left_out = states.count("FAILED"), states.count("left out")
+    skipped = f", {left_out} skipped" if left_out else ""
+    print(f"\ncheck: {states.count('passed')} passed, {failed} failed{skipped}")
+    return 1 if failed else 0
+
+
+# --- Building ------------------------------------------------------------------------------
+
+
+def compiles_with(compiler: str) -> list[str]:
+    """The reference and the skeletons compile without a warning."""
+    if shutil.which(compiler) is None:
+        raise LeftOut(f"{compiler} is missing: apt-get install {compiler}")
+    problems = []
+    for build in ("debug", "release"):
+        arguments = [f"CC={compiler}", "WERROR=1", f"BUILD={build}"]
+        arguments += [f"BUILD_DIR={BUILD}/{compiler}-{build}", f"OVERLAY={skeleton_overlay()}"]
+        done = make(*arguments, "solution-programs", "overlay-programs", "bench-programs")
+        if done.returncode != 0:
+            problems.append(first_complaint(done.stderr))
+    return problems
+
+
+def skeleton_overlay() -> str:
+    """A folder with every skeleton as it was given out; laid over the reference it is what a
+    learner has at the beginning."""
+    for stage in STAGES:
+        for name, skeleton in gaps.skeletons(stage.number).items():
+            target = ROOT / BUILD / "skeletons" / stage.folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists() or target.read_text(encoding="utf-8") != skeleton.text:
+                target.write_text(skeleton.text, encoding="utf-8")
+    return f"{BUILD}/skeletons"
+
+
+# --- Judging -------------------------------------------------------------------------------
+
+
+def suite(name: str, *arguments: str, **environment: str) -> list[Outcome]:
+    """Runs all the stages' tests; returns the outcomes of those that judge a gap."""
+    path = ROOT / BUILD / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", f"--outcomes={path}", *arguments]
+    command += [stage.folder for stage in STAGES]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, **environment}, check=False,
+    )
+    if not path.exists():
+        raise LeftOut(f"the tests could not run: {done.stdout}{done.stderr}")
+    print(done.stdout.strip().splitlines()[-1])
+    outcomes = [Outcome(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    if done.returncode != 0:
+        failures = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+        suite_failures.extend(failures)
+    return outcomes
+
+
+suite_failures: list[str] = []
+
+
+def reference_passes(name: str, *arguments: str, **environment: str) -> list[str]:
+    """Every test passes on the reference; none is skipped."""
+    suite_failures.clear()
+    outcomes = suite(name, "--impl=solutions", *arguments, **environment)
+    failed = [outcome for outcome in outcomes if outcome.kind != "passed"]
+    texts = [outcome.text(colour=False) for outcome in failed if outcome.kind != "skipped"]
+    texts += [f"skipped: {o.test}: {o.saw}" for o in failed if o.kind == "skipped"]
+    return texts or list(suite_failures)
+
+
+def reference_passes_clang() -> list[str]:
+    """The same with clang, whose sanitizers see other things."""
+    if shutil.which("clang") is None:
+        raise LeftOut("clang is missing: apt-get install clang libclang-rt-dev")
+    return reference_passes("clang", CC="clang", BUILD_DIR=f"{BUILD}/clang-debug", WERROR="1")
+
+
+def reference_passes_valgrind() -> list[str]:
+    """The same without sanitizers, under valgrind."""
+    if shutil.which("valgrind") is None:
+        raise LeftOut("valgrind is missing: apt-get install valgrind")
+    scale = float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))
+    return reference_passes(
+        "valgrind",
+        SAN="0",
+        BUILD_DIR=f"{BUILD}/valgrind",
+        WORKSHOP_WRAPPER="valgrind --quiet --leak-check=full --error-exitcode=99",
+        WORKSHOP_TIMEOUT_SCALE=str(6 * scale),
+    )
+
+
+def skeletons_say_so() -> list[str]:
+    """Every gap of the skeletons is reported as not written yet, and every test of it fails."""
+    overlay = skeleton_overlay()
+    done = make("solution-programs", "overlay-programs", f"OVERLAY={overlay}")
+    if done.returncode != 0:
+        return [first_complaint(done.stderr)]
+    outcomes = suite("skeletons", "--no-build", f"--overlay={overlay}")
+    problems = [
+        f"{outcome.test}: {outcome.kind} on the skeleton: {outcome.saw}"
+        for outcome in outcomes
+        if outcome.kind not in ("unwritten", "waits")
+    ]
+    for stage in STAGES:
+        judged = verdict.judge(stage, outcomes, Sources("solutions", overlay))
+        problems += [
+            f"gap {one.gap.number}: {one.state}" for one in judged.gaps if one.state != UNWRITTEN
+        ]
+    return problems
+
+
+def proof() -> list[str]:
+    """Every blanked gap and every wrong answer is caught."""
+    return ["see above"] if prove.main(["prove"]) else []
+
+
+def form() -> list[str]:
+    """make lint."""
+    return ["see above"] if lint.lint() else []
+
+
+def harness_tests() -> list[str]:
+    """The harness's own tests."""
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", "harness/tests"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    print(done.stdout.strip().splitlines()[-1])
+    skipped = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
+    if done.returncode != 0:
+        return [done.stdout + done.stderr]
+    if skipped and not IN_CI:
+        print("\n".join(skipped))
+    return skipped if IN_CI else []
+
+
+def environment() -> list[str]:
+    """This machine has what the workshop needs."""
+    done = subprocess.run(
+        ["setup/confirm_environment", "--quiet"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )
+    print(done.stdout.strip())
+    return [] if done.returncode == 0 else [done.stdout + done.stderr]
+
+
+CHECKS: list[tuple[str, Callable[[], list[str]]]] = [
+    ("environment", environment),
+    ("compiles with gcc -Werror", lambda: compiles_with("gcc")),
+    ("compiles with clang -Werror", lambda: compiles_with("clang")),
+    ("form: drift, gaps, hints, layers, format", form),
+    ("the reference passes", lambda: reference_passes("reference")),
+    ("the reference passes, clang", reference_passes_clang),
+    ("the reference passes, valgrind", reference_passes_valgrind),
+    ("the skeletons say what is missing", skeletons_say_so),
+    ("gap proof and wrong answers", proof),
+    ("the harness's own tests", harness_tests),
+]
