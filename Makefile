@@ -62,7 +62,7 @@ endif
 
 , := ,
 ifeq ($(BUILD),release)
-OPTIMIZE := -O2 -g -DNDEBUG
+OPTIMIZE := -O2 -g
 SANITIZE :=
 else
 # The frame pointer is for the sanitizers: their stack traces follow it.

@@ -230,7 +230,8 @@ def _whole_texts(one: Stage) -> dict[str, str]:
                 if Path(name).suffix in (".c", ".py")
             }
     raise GapError(
-        f"the skeletons of {one.folder} are nowhere to be found: a fresh clone has them"
+        f"the skeletons of {one.folder} are nowhere to be found: they are neither in git nor "
+        "in .skeletons/. Get the workshop again (git clone), and put your files into it"
     )
 
 

@@ -239,6 +239,24 @@ def table(verdict: StageVerdict, *, colour: bool) -> str:
     return "\n".join(lines)
 
 
+def advice_for_one(verdict: GapVerdict) -> str:
+    """What to do next when only one gap was asked for."""
+    number = verdict.gap.number
+    stage = number.split(".")[0]
+    if verdict.state == DONE:
+        return f"Gap {number} is done. make stage{stage} shows the others."
+    if verdict.state == WAITS:
+        waits_for = verdict.waits_for
+        return f"Gap {number} waits for {waits_for}: first make stage{stage} GAP={waits_for}"
+    if verdict.state == UNJUDGED:
+        return f"Gap {number} was not judged; see the remark above."
+    verb = "write" if verdict.state == UNWRITTEN else "mend"
+    return (
+        f"Next: {verb} gap {number} in {show(verdict.gap.path)} at line {verdict.line}, save, "
+        f"and make stage{stage} GAP={number} again.\nStuck? make hint GAP={number}"
+    )
+
+
 def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     """What to do next, in one or two lines."""
     number = verdict.stage.number

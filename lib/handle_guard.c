@@ -18,6 +18,7 @@
 extern int __sanitizer_install_malloc_and_free_hooks(
     void (*on_malloc)(const volatile void *, size_t),
     void (*on_free)(const volatile void *));
+extern int __sanitizer_get_ownership(const volatile void *block);
 extern size_t __sanitizer_get_allocated_size(const volatile void *block);
 extern void __sanitizer_print_stack_trace(void);
 
@@ -54,8 +55,8 @@ static void memory_on_malloc(const volatile void *memory, size_t size)
 
 static void memory_on_free(const volatile void *memory)
 {
-    if (running == NULL || memory == NULL)
-        return;
+    if (running == NULL || memory == NULL || !__sanitizer_get_ownership(memory))
+        return; /* freed twice, or never allocated: the sanitizer says it better */
     struct block block = {(const char *)memory, __sanitizer_get_allocated_size(memory)};
     if (block_holds(&block, running))
         running = NULL; /* the loop itself goes: there is nothing left to ask */

@@ -37,6 +37,15 @@ int program_usage(const char *usage, const char *problem, ...)
     return PROGRAM_USAGE;
 }
 
+_Noreturn void program_fail(const char *name, int status)
+{
+    if (status == UV_EAGAIN)
+        fprintf(stderr, "%s: the loop has stopped before everything was done\n", name);
+    else if (status != UV_ENOSYS)
+        fprintf(stderr, "%s: %s\n", name, uv_strerror(status));
+    exit(PROGRAM_FAILED);
+}
+
 /* The frame in this project's code that allocated the memory around `handle`: xmalloc()'s
  * caller. Only ASan remembers it; without it, or when the handle is not on the heap, there
  * is nothing to print. */

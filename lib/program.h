@@ -17,6 +17,12 @@ void program_init(void);
 int program_usage(const char *usage, const char *problem, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Prints "NAME: what `status` (a negative UV_E*) means" on stderr and exits with
+ * PROGRAM_FAILED. What is still open then is still in use, so it does not count as leaked:
+ * call it from main(), where the program's state lives. UV_ENOSYS, which comes from an
+ * unfilled gap, has been explained already and is not printed. */
+_Noreturn void program_fail(const char *name, int status);
+
 /* Closes the loop as uv_loop_close() does and returns its status. When handles are still
  * open (UV_EBUSY), names each of them on stderr: its type, its state and, in a sanitized
  * build, where the memory around it was allocated. */

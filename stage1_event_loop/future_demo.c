@@ -181,8 +181,7 @@ int main(int argc, char **argv)
         status = scene_play(act_named(argv[i]));
     for (size_t i = 0; i < ACTS && argc == 1 && status == 0; i++)
         status = scene_play(&acts[i]);
-    if (status == 0)
-        return PROGRAM_OK;
-    fprintf(stderr, "future_demo: %s\n", uv_strerror(status));
-    return PROGRAM_FAILED;
+    if (status != 0)
+        program_fail("future_demo", status);
+    return PROGRAM_OK;
 }

@@ -176,7 +176,7 @@ static int lab_close(struct lab *lab)
     uv_run(&lab->loop, UV_RUN_DEFAULT);
     int status = program_close_loop(&lab->loop);
 
-    printf("done came %d times\n", lab->times_done);
+    printf("times done: %d\n", lab->times_done);
     return status;
 }
 

@@ -101,8 +101,9 @@ static int app_show_create_against_start(struct app *app)
     if (task == NULL)
         return UV_ENOSYS;
     app_run_loop(app);
-    printf("<task %zu of %.3f seconds%s: created, not started>\n", task->index,
-           task->seconds, task->app == app ? "" : ", without its app");
+    printf("<task %zu of %.3f seconds%s%s: created, not started>\n", task->index,
+           task->seconds, task->app == app ? "" : ", without its app",
+           task->timer.loop == &app->loop ? "" : ", unknown to the loop");
 
     int status = task_start(task, first_task_on_timer);
     return status == 0 ? app_run_loop(app) : status;
@@ -128,7 +129,7 @@ static int task_start(struct task *task, uv_timer_cb on_timer)
     task->started_at = uv_now(&task->app->loop);
     /* TODO 1.3 (green) Start the task's timer: once, task->seconds from now.
      * uv_timer_start() takes the callback, the delay and the period (0: only once).
-     * It counts in whole milliseconds. Return what it returned. */
+     * It counts in whole milliseconds (0.2 s are 200: multiply, then cast). Return what it returned. */
     (void)on_timer;
     return TODO("1.3");
     /* END 1.3 */
@@ -155,9 +156,6 @@ static int app_gather(struct app *app, char **seconds)
     if (status != 0)
         return status;
     app_run_loop(app);
-    if (!app->gathered)
-        fputs("sleep_gather: the loop has stopped, but the tasks were never gathered\n",
-              stderr);
     return app->gathered ? 0 : UV_EAGAIN;
 }
 
@@ -202,7 +200,7 @@ static double seconds_since(uint64_t ms, struct app *app)
 static int app_close(struct app *app)
 {
     /* TODO 1.5 (green) Close every handle, then the loop.
-     * uv_close() the timer of app->first_task and of each of the app->count heavy_tasks, with
+     * uv_close() takes any handle, cast to (uv_handle_t *). Close the timer of app->first_task and of each of the app->count heavy_tasks, with
      * task_on_closed, which frees the task. Run the loop once more, so that these callbacks
      * can come. Then return what program_close_loop() says of the loop. */
     (void)app;
@@ -239,8 +237,7 @@ int main(int argc, char **argv)
         status = app_close(&app);
     free(app.results);
     free(app.heavy_tasks);
-    if (status == 0)
-        return PROGRAM_OK;
-    fprintf(stderr, "sleep_gather: %s\n", uv_strerror(status));
-    exit(PROGRAM_FAILED); /* what is still open is still in use: it is no leak */
+    if (status != 0)
+        program_fail("sleep_gather", status);
+    return PROGRAM_OK;
 }

@@ -119,6 +119,9 @@ def report(judged: StageVerdict, settings: Settings, *, colour: bool) -> None:
         print(wrong.failure.text(colour=colour))
     print()
     learner = settings.implementation == "learner"
-    print(verdict.advice(judged, settings.level, learner=learner))
+    if settings.gap:
+        print(verdict.advice_for_one(judged.gaps[0]))
+    else:
+        print(verdict.advice(judged, settings.level, learner=learner))
     if settings.junit:
         print(f"JUnit: {show(Path(settings.junit))}")

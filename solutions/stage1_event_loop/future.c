@@ -63,7 +63,7 @@ static int future_settle(struct future *future, int status, void *value)
     return 0;
 }
 
-/* In the loop's next turn. Starting a timer that is started already only restarts it. */
+/* From the loop, when the running callback has returned. Starting a timer that is started already only restarts it. */
 static void tell_soon(struct future *future)
 {
     if (future->first != NULL)

@@ -234,8 +234,7 @@ int main(int argc, char **argv)
         status = app_run(&app, "on the thread pool", part_start_on_pool);
     if (status == 0)
         status = program_close_loop(&app.loop);
-    if (status == 0)
-        return PROGRAM_OK;
-    fprintf(stderr, "heavy_work: %s\n", uv_strerror(status));
-    exit(PROGRAM_FAILED); /* what is still open is still in use: it is no leak */
+    if (status != 0)
+        program_fail("heavy_work", status);
+    return PROGRAM_OK;
 }

@@ -94,8 +94,9 @@ static int app_show_create_against_start(struct app *app)
     if (task == NULL)
         return UV_ENOSYS;
     app_run_loop(app);
-    printf("<task %zu of %.3f seconds%s: created, not started>\n", task->index,
-           task->seconds, task->app == app ? "" : ", without its app");
+    printf("<task %zu of %.3f seconds%s%s: created, not started>\n", task->index,
+           task->seconds, task->app == app ? "" : ", without its app",
+           task->timer.loop == &app->loop ? "" : ", unknown to the loop");
 
     int status = task_start(task, first_task_on_timer);
     return status == 0 ? app_run_loop(app) : status;
@@ -145,9 +146,6 @@ static int app_gather(struct app *app, char **seconds)
     if (status != 0)
         return status;
     app_run_loop(app);
-    if (!app->gathered)
-        fputs("sleep_gather: the loop has stopped, but the tasks were never gathered\n",
-              stderr);
     return app->gathered ? 0 : UV_EAGAIN;
 }
 
@@ -226,8 +224,7 @@ int main(int argc, char **argv)
         status = app_close(&app);
     free(app.results);
     free(app.heavy_tasks);
-    if (status == 0)
-        return PROGRAM_OK;
-    fprintf(stderr, "sleep_gather: %s\n", uv_strerror(status));
-    exit(PROGRAM_FAILED); /* what is still open is still in use: it is no leak */
+    if (status != 0)
+        program_fail("sleep_gather", status);
+    return PROGRAM_OK;
 }

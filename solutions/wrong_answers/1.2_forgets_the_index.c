@@ -1,6 +1,6 @@
 /* mistake: does not keep the task's number
  * caught by: test_sleep_gather.py::test_a_task_knows_what_it_was_created_with
- * says: index or seconds was not kept */
+ * says: index was not kept */
     struct task *task = xmalloc(sizeof *task);
 
     (void)index;
