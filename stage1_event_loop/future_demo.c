@@ -20,7 +20,7 @@
 
 #define USAGE "future_demo [meet] [blocked] [countdown]    (default: all three)"
 
-enum { WORK_MS = 100, BEAT_MS = 20, DAY_MS = 30, DAYS = 3 };
+enum { WORK_MS = 60, BEAT_MS = 10, DAY_MS = 20, DAYS = 3 };
 
 struct scene {
     uv_loop_t loop;

@@ -20,7 +20,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / "setup"
-SCRIPTS = ("confirm_environment", "find_python", "llhttp_from_source")
+SCRIPTS = ("confirm_environment", "find_python")
 SUCCESS = (
     "Success! Your local environment is setup correctly and you're ready for this "
     "workshop!"
@@ -501,13 +501,11 @@ esac""",
     )
     outcome = machine.run(only="llhttp pytest")
     outcome.must_fail(2)
-    assert outcome.fix_of("llhttp") == "setup/llhttp_from_source"
+    assert outcome.fix_of("llhttp") == "less setup/LLHTTP.md"
     assert "no package of this system has llhttp" in outcome.text
     venv = "python3 -m venv .venv && .venv/bin/pip install pytest"
     assert outcome.fix_of("pytest") == f"apt-get install python3-venv && {venv}"
-    assert outcome.combined().endswith(
-        f"python3-venv && setup/llhttp_from_source && {venv}"
-    )
+    assert outcome.combined().endswith(f"python3-venv && less setup/LLHTTP.md && {venv}")
 
 
 def test_apt_without_lists_says_so(machine: Machine) -> None:
@@ -997,35 +995,3 @@ def find_python(
         env={**machine.environment, **more}, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, timeout=TIME_LIMIT,
     )  # fmt: skip
-
-
-# --- llhttp_from_source ---------------------------------------------------------------
-
-
-def test_llhttp_from_source(machine: Machine) -> None:
-    """The sources land where the check (and the Makefile) look for them."""
-    share = machine.folder / "share"
-    machine.moves("llhttp_from_source", "/usr/share/", f"{share}/")
-    machine.moves("confirm_environment", "/usr/share/", f"{share}/")
-    machine.lacks_module("libllhttp")
-    for name in ("tar", "gzip", "cp"):
-        (machine.bin / name).symlink_to(shutil.which(name) or "/none")
-    if not Path("/usr/share/llhttp/llhttp.c").exists():
-        pytest.skip("this machine has llhttp as a library: no sources to pretend with")
-    release = machine.folder / "llhttp-release-v9.2.1"
-    shutil.copytree("/usr/share/llhttp", release / "src")
-    shutil.copytree("/usr/share/include/llhttp", release / "include")
-    tarball = machine.folder / "release.tar.gz"
-    subprocess.run(
-        ["tar", "-czf", str(tarball), "-C", str(machine.folder), release.name], check=True
-    )
-    machine.fake(
-        "curl", f'while [ "$1" != --output ]; do shift; done; cat {tarball} >"$2"'
-    )
-    machine.run(only="llhttp").must_fail(1)
-    subprocess.run(
-        [str(machine.setup / "llhttp_from_source")],
-        env=machine.environment, check=True, stdout=subprocess.DEVNULL,
-        timeout=TIME_LIMIT,
-    )  # fmt: skip
-    machine.run(only="llhttp").must_succeed()
