@@ -16,7 +16,9 @@ class BuildError(Exception):
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs make in the repository's root, quietly, on all processors."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
+    }
     return subprocess.run(
         ["make", "-s", f"-j{os.cpu_count() or 2}", *arguments],
         cwd=ROOT,
@@ -34,9 +36,7 @@ def programs_of(stage: Stage) -> tuple[str, ...]:
     return tuple(name for name in names if name.startswith(f"{stage.folder}/"))
 
 
-def build_stage(
-    stage: Stage, implementation: str, *, overlay: str | None = None
-) -> str:
+def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None) -> str:
     """Builds the programs of a stage; returns the compiler's warnings, if any.
 
     BuildError says which file the compiler stopped at, with its own first words.

@@ -27,7 +27,7 @@ from harness.wrong_answers import for_exercise
 
 
 def TODO(number: str) -> None:
-    """In an unfilled gap of a test: fails it, saying which gap is not written yet and where."""
+    """In an unfilled gap of a test: fails it, saying which gap is missing and where."""
     caller = inspect.stack()[1]
     place = f"{show(Path(caller.filename))}:{caller.lineno}"
     pytest.fail(f"TODO {number} is not written yet ({place})", pytrace=False)
@@ -62,7 +62,9 @@ def judge(stage: Stage, path: Path, number: str) -> None:
 
     right = results.pop("", None)
     if not right:
-        raise Failure(saw="no test was run", expected="at least one function test_...(program)")
+        raise Failure(
+            saw="no test was run", expected="at least one function test_...(program)"
+        )
     if any(words is not None for words in right):
         complaint = next(words for words in right if words is not None)
         raise Failure(
@@ -85,7 +87,14 @@ def _run(path: Path, overlays: list[str]) -> dict[str, list[str | None]]:
     """
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "results.json"
-        command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={ROOT}", "--no-build"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            f"--rootdir={ROOT}",
+            "--no-build",
+        ]
         command += ["--impl=solutions", f"--on-each={json.dumps(overlays)}"]
         command += [f"--results={report}", str(path)]
         try:

@@ -37,7 +37,7 @@ class Stage:
     @property
     def number(self) -> str:
         """The stage's number as in its folder's name: "1"."""
-        return self.folder.split("_")[0][len("stage"):]
+        return self.folder.split("_")[0][len("stage") :]
 
     @property
     def path(self) -> Path:

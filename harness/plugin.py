@@ -33,19 +33,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--no-build", action="store_true", help="the programs are built")
     group.addoption("--outcomes", help="a file for the outcomes, as JSON")
     group.addoption("--on-each", help="overlays, as JSON: run every test on each of them")
-    group.addoption("--results", help="a file for [overlay, why it failed or null], as JSON")
+    group.addoption(
+        "--results", help="a file for [overlay, why it failed or null], as JSON"
+    )
     group.addoption("--gap", action="append", help="only the tests that judge this gap")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Makes the mark known."""
-    config.addinivalue_line("markers", "gap(number, needs=()): the gap that a test judges")
+    config.addinivalue_line(
+        "markers", "gap(number, needs=()): the gap that a test judges"
+    )
     config.workshop_outcomes = []
     config.workshop_results = []
     builtins.TODO = exercise.TODO  # known everywhere, as the Makefile makes it known in C
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """With --gap only the tests of those gaps; and the programs that the tests need."""
     wanted = config.getoption("--gap")
     if wanted:
@@ -62,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def stage_of(item: pytest.Item) -> Stage | None:
-    """The stage in whose folder a test stands: the learner's, the reference's or an overlay's."""
+    """The stage in whose folder a test stands: learner's, reference's or overlay's."""
     folders = [parent.name for parent in item.path.parents]
     return next((one for one in STAGES if one.folder in folders), None)
 
@@ -142,7 +148,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
 
 def _note_result(item: pytest.Item, call: pytest.CallInfo, report) -> None:
     if call.when == "call" or report.failed:
-        overlay = getattr(item, "callspec", None) and item.callspec.params.get("program", "")
+        overlay = getattr(item, "callspec", None) and item.callspec.params.get(
+            "program", ""
+        )
         words = str(call.excinfo.value) if report.failed else None
         item.config.workshop_results.append([overlay or "", words])
 
@@ -185,7 +193,9 @@ def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
     return outcome
 
 
-def _blame(error: BaseException | None, stage: Stage, sources: Sources) -> gaps.Gap | None:
+def _blame(
+    error: BaseException | None, stage: Stage, sources: Sources
+) -> gaps.Gap | None:
     """A crash happens in every test; the gap whose line it names is the one to look at."""
     report = getattr(error, "report", None)
     if report is None or report.kind == "leak":  # where it was allocated is not at fault
@@ -205,12 +215,16 @@ def _blame(error: BaseException | None, stage: Stage, sources: Sources) -> gaps.
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Writes the outcomes for those who judge by gap, and the results for an exercise."""
-    outcomes, results = (session.config.getoption(name) for name in ("--outcomes", "--results"))
+    outcomes, results = (
+        session.config.getoption(name) for name in ("--outcomes", "--results")
+    )
     if outcomes:
         rows = [outcome.as_dict() for outcome in session.config.workshop_outcomes]
         Path(outcomes).write_text(json.dumps(rows), encoding="utf-8")
     if results:
-        Path(results).write_text(json.dumps(session.config.workshop_results), encoding="utf-8")
+        Path(results).write_text(
+            json.dumps(session.config.workshop_results), encoding="utf-8"
+        )
 
 
 def pytest_report_header(config: pytest.Config) -> str:

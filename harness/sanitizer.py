@@ -35,8 +35,11 @@ class Frame:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{self.function} ({place})" if self.function and place else (
-            self.function or place or "code without a name")
+        return (
+            f"{self.function} ({place})"
+            if self.function and place
+            else (self.function or place or "code without a name")
+        )
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ class _Code:
         """The first stack in `text` that follows the pattern `after`; [] if none."""
         begin = re.search(after, text, re.MULTILINE)
         frames: list[Frame] = []
-        for line in text[begin.end():].splitlines() if begin else []:
+        for line in text[begin.end() :].splitlines() if begin else []:
             match = _FRAME.match(line)
             if match and int(match.group(1)) == len(frames):
                 frames.append(self._frame(match.group(2)))
@@ -199,7 +202,7 @@ class _Code:
         return ""
 
     def where(self, frames: list[Frame]) -> str:
-        """" in f (x.c:3)", or "" if no frame is the project's."""
+        """ " in f (x.c:3)", or "" if no frame is the project's."""
         frame, library = self.own(frames), self.library(frames)
         if library:
             return f" inside {library}" + (f", called by {frame}" if frame else "")
@@ -207,7 +210,7 @@ class _Code:
 
 
 def _then(said: str, frame: Frame | None, earlier: Frame | None) -> str:
-    """", freed in f (x.c:3)"; in the file just named, ", freed in f (line 3)"."""
+    """ ", freed in f (x.c:3)"; in the file just named, ", freed in f (line 3)"."""
     if frame is None:
         return ""
     if earlier and earlier.file == frame.file and frame.function:
@@ -256,27 +259,40 @@ def _read_asan(match: re.Match, text: str, code: _Code) -> Report:
     return Report(word, sentence, frame or freed or allocated, frames, allocated, freed)
 
 
-def _asan_sentence(kind: str, text: str, frames: list[Frame], allocated: Frame | None,
-                   freed: Frame | None, code: _Code) -> str:
+def _asan_sentence(
+    kind: str,
+    text: str,
+    frames: list[Frame],
+    allocated: Frame | None,
+    freed: Frame | None,
+    code: _Code,
+) -> str:
     where, here = code.where(frames), code.own(frames)
     freed_too = _then("freed", freed, here)
     allocated_too = _then("allocated", allocated, here)
     if kind in _BAD_ACCESS:
         after = freed_too or allocated_too
-        return (f"the program {_BAD_ACCESS[kind]}: {_access(text)}{where}"
-                f"{_outside(text)}{after}")
+        return (
+            f"the program {_BAD_ACCESS[kind]}: {_access(text)}{where}"
+            f"{_outside(text)}{after}"
+        )
     if kind == "double-free":
         return f"the program freed the same memory twice: again{where}, first freed" + (
-            freed_too.replace(", freed", "", 1) or " elsewhere")
+            freed_too.replace(", freed", "", 1) or " elsewhere"
+        )
     if kind == "bad-free":
         return f"the program freed memory that malloc() did not give{where}"
     if kind == "alloc-dealloc-mismatch":
-        return ("the program freed memory with the wrong function for how it was "
-                f"allocated{where}{allocated_too}")
+        return (
+            "the program freed memory with the wrong function for how it was "
+            f"allocated{where}{allocated_too}"
+        )
     if kind == "negative-size-param":
         size = re.search(r"size=(-\d+)", text)
-        return f"the program asked for {size[1] if size else 'fewer than 0'} bytes" \
-               f" to be copied or set{where}"
+        return (
+            f"the program asked for {size[1] if size else 'fewer than 0'} bytes"
+            f" to be copied or set{where}"
+        )
     if kind.endswith("-param-overlap"):
         return f"the program copied between overlapping memory{where}: use memmove()"
     if kind in ("allocation-size-too-big", "calloc-overflow", "out-of-memory"):
@@ -294,14 +310,19 @@ def _segv_sentence(text: str, where: str, freed_too: str) -> str:
     if "pc points to the zero page" in text:
         # The call leaves no trace of its caller: the first frame known is the one below.
         where = where.replace(" in ", ", somewhere under ", 1)
-        return (f"a function pointer that is NULL was called{where}: a callback never "
-                "set, or one in a handle or request whose memory was freed too early")
+        return (
+            f"a function pointer that is NULL was called{where}: a callback never "
+            "set, or one in a handle or request whose memory was freed too early"
+        )
     done = {"READ": "read", "WRITE": "write"}.get(
-        "".join(re.findall(r"caused by a (READ|WRITE)", text)[:1]), "access")
+        "".join(re.findall(r"caused by a (READ|WRITE)", text)[:1]), "access"
+    )
     if "points to the zero page" in text:
         return f"the program followed a NULL pointer: {done}{where}"
-    return ("the program followed a pointer that points to no memory, never set or "
-            f"already freed: {done}{where}{freed_too}")
+    return (
+        "the program followed a pointer that points to no memory, never set or "
+        f"already freed: {done}{where}{freed_too}"
+    )
 
 
 def _access(text: str) -> str:
@@ -313,8 +334,11 @@ def _access(text: str) -> str:
 
 def _outside(text: str) -> str:
     """Which variable or how big a block was left, and on which side."""
-    block = re.search(r"located \d+ bytes? (to the right of|to the left of|after|before|"
-                      r"inside of) (\d+)-byte region", text)
+    block = re.search(
+        r"located \d+ bytes? (to the right of|to the left of|after|before|"
+        r"inside of) (\d+)-byte region",
+        text,
+    )
     if block and block[1] == "inside of":
         return ""
     if block:
@@ -339,10 +363,12 @@ def _count(number: int, thing: str) -> str:
 # --- LeakSanitizer -------------------------------------------------------------------
 
 _LSAN = re.compile(r"ERROR: LeakSanitizer: detected memory leaks")
-_LSAN_REFUSED = re.compile(r"LeakSanitizer (?:has encountered a fatal error|"
-                           r"does not work under ptrace)")
-_LEAK = re.compile(r"^(Direct|Indirect) leak of (\d+) byte\(s\) in \d+ object\(s\).*$",
-                   re.MULTILINE)
+_LSAN_REFUSED = re.compile(
+    r"LeakSanitizer (?:has encountered a fatal error|" r"does not work under ptrace)"
+)
+_LEAK = re.compile(
+    r"^(Direct|Indirect) leak of (\d+) byte\(s\) in \d+ object\(s\).*$", re.MULTILINE
+)
 _PLACES = 3  # as many places as one sentence can name
 
 
@@ -350,7 +376,7 @@ def _read_leaks(match: re.Match, text: str, code: _Code) -> Report:
     total, direct, indirect, stacks = 0, {}, {}, {}
     for leak in _LEAK.finditer(text):
         total += int(leak[2])
-        frames = code.stack(text[leak.end():])
+        frames = code.stack(text[leak.end() :])
         place = code.own(frames)
         # What only a leaked block points to goes with it: named if nothing else is.
         sums = direct if leak[1] == "Direct" else indirect
@@ -358,68 +384,126 @@ def _read_leaks(match: re.Match, text: str, code: _Code) -> Report:
         stacks.setdefault(place, frames)
     sums = direct or indirect
     places = sorted(sums, key=lambda place: (place is None, -sums[place]))
-    named = [f"{_count(sums[place], 'byte')} allocated in {place or 'a library'}"
-             for place in places[:_PLACES]]
+    named = [
+        f"{_count(sums[place], 'byte')} allocated in {place or 'a library'}"
+        for place in places[:_PLACES]
+    ]
     if len(places) > _PLACES:
         named.append(f"and in {_count(len(places) - _PLACES, 'more place')}")
     if len(places) == 1 and sums[places[0]] == total:
         named = [f"allocated in {places[0] or 'a library'}"]
-    sentence = (f"the program ended without freeing {_count(total, 'byte')}: "
-                + ", ".join(named))
+    sentence = f"the program ended without freeing {_count(total, 'byte')}: " + ", ".join(
+        named
+    )
     first = places[0] if places else None
     return Report("leak", sentence, first, stacks.get(first, []), allocated=first)
 
 
 def _read_leaks_refused(match: re.Match, text: str, code: _Code) -> Report:
-    return Report("leak-check-refused", "leak checking cannot run here: the program is "
-                  "under a debugger, or in a container that forbids ptrace")
+    return Report(
+        "leak-check-refused",
+        "leak checking cannot run here: the program is "
+        "under a debugger, or in a container that forbids ptrace",
+    )
 
 
 # --- UndefinedBehaviorSanitizer ------------------------------------------------------
 
-_UBSAN = re.compile(r"^(?P<file>[^\n:]+):(?P<line>\d+)(?::\d+)?: runtime error: "
-                    r"(?P<message>.*)$", re.MULTILINE)
+_UBSAN = re.compile(
+    r"^(?P<file>[^\n:]+):(?P<line>\d+)(?::\d+)?: runtime error: " r"(?P<message>.*)$",
+    re.MULTILINE,
+)
 
 # (what UBSan says, the report's kind, what we say; \1 are the pattern's groups)
 _UNDEFINED = [
-    (r"signed integer overflow: (.*) cannot be represented in type (.*)",
-     "signed-overflow", r"a signed number overflowed: \1 does not fit in \2"),
-    (r"negation of (.*) cannot be represented in type ('[^']*').*",
-     "signed-overflow", r"a signed number overflowed: minus \1 does not fit in \2"),
-    (r"member access within null pointer of type (.*)",
-     "null-pointer", r"the program followed a NULL pointer to \1"),
-    (r"(?:load of|store to|reference binding to) null pointer of type (.*)",
-     "null-pointer", r"the program followed a NULL pointer to \1"),
-    (r"null pointer passed as argument (\d+), .*",
-     "null-argument",
-     r"NULL was passed as argument \1 to a function that does not take it"),
-    (r"applying (?:non-)?zero offset.* null pointer.*",
-     "null-pointer", r"the program counted on from a NULL pointer"),
-    (r"shift exponent (.*) is too large for (\d+)-bit type (.*)",
-     "shift", r"a shift by \1 places is too far for \3, which has \2 bits"),
-    (r"shift exponent (.*) is negative", "shift",
-     r"a shift by a negative number of places: \1"),
-    (r"left shift of (.*) by (.*) places cannot be represented in type (.*)",
-     "shift", r"\1 shifted left by \2 places does not fit in \3"),
-    (r"left shift of negative value (.*)",
-     "shift", r"the negative number \1 was shifted"),
-    (r"(?:load of|store to|member access within|reference binding to) misaligned address "
-     r"\S+ for type (.*), which requires (\d+) byte alignment",
-     "misaligned", r"a pointer to \1 holds an address that is not a multiple of \2"),
-    (r"index (.*) out of bounds for type (.*)",
-     "out-of-bounds", r"index \1 is outside an array \2"),
-    (r"load of value (.*), which is not a valid value for type (.*)",
-     "invalid-value", r"\2 holds \1, which it cannot: never set, or overwritten"),
+    (
+        r"signed integer overflow: (.*) cannot be represented in type (.*)",
+        "signed-overflow",
+        r"a signed number overflowed: \1 does not fit in \2",
+    ),
+    (
+        r"negation of (.*) cannot be represented in type ('[^']*').*",
+        "signed-overflow",
+        r"a signed number overflowed: minus \1 does not fit in \2",
+    ),
+    (
+        r"member access within null pointer of type (.*)",
+        "null-pointer",
+        r"the program followed a NULL pointer to \1",
+    ),
+    (
+        r"(?:load of|store to|reference binding to) null pointer of type (.*)",
+        "null-pointer",
+        r"the program followed a NULL pointer to \1",
+    ),
+    (
+        r"null pointer passed as argument (\d+), .*",
+        "null-argument",
+        r"NULL was passed as argument \1 to a function that does not take it",
+    ),
+    (
+        r"applying (?:non-)?zero offset.* null pointer.*",
+        "null-pointer",
+        r"the program counted on from a NULL pointer",
+    ),
+    (
+        r"shift exponent (.*) is too large for (\d+)-bit type (.*)",
+        "shift",
+        r"a shift by \1 places is too far for \3, which has \2 bits",
+    ),
+    (
+        r"shift exponent (.*) is negative",
+        "shift",
+        r"a shift by a negative number of places: \1",
+    ),
+    (
+        r"left shift of (.*) by (.*) places cannot be represented in type (.*)",
+        "shift",
+        r"\1 shifted left by \2 places does not fit in \3",
+    ),
+    (
+        r"left shift of negative value (.*)",
+        "shift",
+        r"the negative number \1 was shifted",
+    ),
+    (
+        r"(?:load of|store to|member access within|reference binding to) misaligned address "
+        r"\S+ for type (.*), which requires (\d+) byte alignment",
+        "misaligned",
+        r"a pointer to \1 holds an address that is not a multiple of \2",
+    ),
+    (
+        r"index (.*) out of bounds for type (.*)",
+        "out-of-bounds",
+        r"index \1 is outside an array \2",
+    ),
+    (
+        r"load of value (.*), which is not a valid value for type (.*)",
+        "invalid-value",
+        r"\2 holds \1, which it cannot: never set, or overwritten",
+    ),
     (r"division by zero", "division-by-zero", r"division by zero"),
-    (r"(?:load of|store to|member access within) address \S+ with insufficient space "
-     r"for an object of type (.*)",
-     "out-of-bounds", r"there is not enough memory here for \1"),
-    (r"variable length array bound evaluates to non-positive value (.*)",
-     "array-size", r"an array was given the size \1"),
-    (r"(.*) is outside the range of representable values of type (.*)",
-     "float-overflow", r"\1 does not fit in \2"),
-    (r"pointer index expression with base .* overflowed .*",
-     "pointer-overflow", r"a pointer was moved so far that it wrapped around"),
+    (
+        r"(?:load of|store to|member access within) address \S+ with insufficient space "
+        r"for an object of type (.*)",
+        "out-of-bounds",
+        r"there is not enough memory here for \1",
+    ),
+    (
+        r"variable length array bound evaluates to non-positive value (.*)",
+        "array-size",
+        r"an array was given the size \1",
+    ),
+    (
+        r"(.*) is outside the range of representable values of type (.*)",
+        "float-overflow",
+        r"\1 does not fit in \2",
+    ),
+    (
+        r"pointer index expression with base .* overflowed .*",
+        "pointer-overflow",
+        r"a pointer was moved so far that it wrapped around",
+    ),
 ]
 
 
@@ -448,27 +532,50 @@ _ASSERT = re.compile(  # glibc's words, then macOS's
     r"^(?:.*: )?(?P<file>[^\s:]+):(?P<line>\d+): (?:(?P<function>[^:]+): )?"
     r"Assertion [`'](?P<claim>.*)' failed\."
     r"|^Assertion failed: \((?P<claim2>.*)\), function (?P<function2>\w+), "
-    r"file (?P<file2>.*), line (?P<line2>\d+)\.", re.MULTILINE)
+    r"file (?P<file2>.*), line (?P<line2>\d+)\.",
+    re.MULTILINE,
+)
 
 # libuv's assertions that learners meet: (function, claim, what we say).
 _LIBUV = [
-    (r"uv_close", r"!uv__is_closing\(handle\)",
-     "uv_close() was called twice on the same handle"),
-    (r"uv_close", r"0",
-     "uv_close() was called on something that is no handle: never initialised, or its "
-     "memory was freed"),
-    (r"uv__finish_close", r".*",
-     "a handle's memory was freed or overwritten after uv_close() but before its close "
-     "callback ran"),
-    (r"uv__write\w*", r"req->handle == stream",
-     "a write request's memory was freed or used again before its callback ran"),
-    (r"\w+", r".*uv__has_active_reqs.*",
-     "a request completed that was never started, or whose memory was freed"),
+    (
+        r"uv_close",
+        r"!uv__is_closing\(handle\)",
+        "uv_close() was called twice on the same handle",
+    ),
+    (
+        r"uv_close",
+        r"0",
+        "uv_close() was called on something that is no handle: never initialised, or its "
+        "memory was freed",
+    ),
+    (
+        r"uv__finish_close",
+        r".*",
+        "a handle's memory was freed or overwritten after uv_close() but before its close "
+        "callback ran",
+    ),
+    (
+        r"uv__write\w*",
+        r"req->handle == stream",
+        "a write request's memory was freed or used again before its callback ran",
+    ),
+    (
+        r"\w+",
+        r".*uv__has_active_reqs.*",
+        "a request completed that was never started, or whose memory was freed",
+    ),
     (r"\w+", r"nbufs > 0", "uv_write() was given nothing to write"),
-    (r"uv__check_before_write|uv_write2?|uv_shutdown|uv_read_\w+", r".*->type == UV_.*",
-     "a stream was expected, and this handle is not one"),
-    (r"\w+", r"!uv__is_closing\(handle\)|!\(\w+->flags & UV_HANDLE_CLOSING\)",
-     r"a handle was used after uv_close()"),
+    (
+        r"uv__check_before_write|uv_write2?|uv_shutdown|uv_read_\w+",
+        r".*->type == UV_.*",
+        "a stream was expected, and this handle is not one",
+    ),
+    (
+        r"\w+",
+        r"!uv__is_closing\(handle\)|!\(\w+->flags & UV_HANDLE_CLOSING\)",
+        r"a handle was used after uv_close()",
+    ),
 ]
 
 
@@ -480,9 +587,14 @@ def _read_assertion(match: re.Match, text: str, code: _Code) -> Report:
     frames = code.stack(text)  # ASan's, if it handles SIGABRT
     at = Frame(function, code.relative(file), int(line))
     if re.match(r"uv_", function) and not code.owns(at):
-        said = next((words for who, what, words in _LIBUV
-                     if re.fullmatch(who, function) and re.fullmatch(what, claim)),
-                    f"libuv stopped the program: {function}() expected {claim}")
+        said = next(
+            (
+                words
+                for who, what, words in _LIBUV
+                if re.fullmatch(who, function) and re.fullmatch(what, claim)
+            ),
+            f"libuv stopped the program: {function}() expected {claim}",
+        )
         frame = code.own(frames)
         called = f", called by {frame}" if frame else ""
         return Report("libuv-assertion", f"{said}{called}", frame, frames or [at])
@@ -495,7 +607,8 @@ _GLIBC = re.compile(
     r"^(?P<words>free\(\): [a-z].*|double free or corruption.*|munmap_chunk\(\): .*|"
     r"realloc\(\): [a-z].*|malloc\(\): [a-z].*|corrupted size vs\. prev_size.*|"
     r"malloc_consolidate\(\): .*|\*\*\* (?:stack smashing|buffer overflow) detected.*)$",
-    re.MULTILINE)
+    re.MULTILINE,
+)
 
 
 def _read_glibc(match: re.Match, text: str, code: _Code) -> Report:
@@ -509,14 +622,19 @@ def _read_glibc(match: re.Match, text: str, code: _Code) -> Report:
     else:
         kind, said = "heap-corruption", "the program wrote outside a block of memory"
     frames = code.stack(text)
-    return Report(kind, f"{said}{code.where(frames)} (glibc: {words.strip('* ')})",
-                  code.own(frames), frames)
+    return Report(
+        kind,
+        f"{said}{code.where(frames)} (glibc: {words.strip('* ')})",
+        code.own(frames),
+        frames,
+    )
 
 
 # --- The handle guard ----------------------------------------------------------------
 
-_GUARD = re.compile(r"^==ERROR: HandleGuard: (?P<state>open|closing) (?P<type>\w+)$",
-                    re.MULTILINE)
+_GUARD = re.compile(
+    r"^==ERROR: HandleGuard: (?P<state>open|closing) (?P<type>\w+)$", re.MULTILINE
+)
 
 
 def _read_guard(match: re.Match, text: str, code: _Code) -> Report:

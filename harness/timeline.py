@@ -36,8 +36,15 @@ class Bar:
     note: str = ""
 
 
-def draw(bars: Sequence[Bar], *, width: int = 72, title: str = "", unit: str = "s",
-         colour: bool = False, ascii: bool = False) -> str:
+def draw(
+    bars: Sequence[Bar],
+    *,
+    width: int = 72,
+    title: str = "",
+    unit: str = "s",
+    colour: bool = False,
+    ascii: bool = False,
+) -> str:
     """The bars as lines of text, none wider than `width` columns, ending in a newline.
 
     `unit` is the axis's, "s" or "ms"; each length is said in the unit that suits it.
@@ -47,6 +54,7 @@ def draw(bars: Sequence[Bar], *, width: int = 72, title: str = "", unit: str = "
 
 
 # --- What both pictures say ----------------------------------------------------------
+
 
 class _Scale(NamedTuple):
     begin: float  # of the first bar
@@ -101,8 +109,10 @@ def _lesson(bars: Sequence[Bar], now: float) -> str:
         return "no time passed"
     running = sum(bar.end is None for bar in bars)
     so_far = f", {running} still running" if running else ""
-    return (f"{_duration(work)} of work in {_duration(span)}: "
-            f"{work / span:.1f} at a time{so_far}")
+    return (
+        f"{_duration(work)} of work in {_duration(span)}: "
+        f"{work / span:.1f} at a time{so_far}"
+    )
 
 
 def _ticks(scale: _Scale, most: int) -> list[tuple[float, str]]:
@@ -114,11 +124,14 @@ def _ticks(scale: _Scale, most: int) -> list[tuple[float, str]]:
     step = next(power * f for f in (1, 2, 5, 10, 20) if span / (power * f) < most + 1e-9)
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     count = int(span / step + 1e-9)
-    return [(scale.begin + i * step * UNITS[scale.unit], f"{i * step:.{digits}f}")
-            for i in range(count + 1)]
+    return [
+        (scale.begin + i * step * UNITS[scale.unit], f"{i * step:.{digits}f}")
+        for i in range(count + 1)
+    ]
 
 
 # --- Text of a given width -----------------------------------------------------------
+
 
 def _clean(text: str) -> str:
     """`text` without what would move a cursor or break a page."""
@@ -159,9 +172,17 @@ _COLOURS = (36, 32, 33, 35, 34, 31)  # cyan first: it reads well on dark and on 
 _LEAST_PLOT = 8  # narrower than this, the lengths make room first, then the labels
 
 
-def _lines(bars: Sequence[Bar], width: int, title: str, unit: str, colour: bool,
-           ascii: bool, now: float | None = None, horizon: float | None = None,
-           shown: Sequence[Bar] | None = None) -> list[str]:
+def _lines(
+    bars: Sequence[Bar],
+    width: int,
+    title: str,
+    unit: str,
+    colour: bool,
+    ascii: bool,
+    now: float | None = None,
+    horizon: float | None = None,
+    shown: Sequence[Bar] | None = None,
+) -> list[str]:
     """The picture's lines. `now`: how far running bars reach; `horizon`: how far the
     axis does; `shown`: only these of the bars get a line."""
     width = max(1, width)
@@ -246,7 +267,7 @@ def _axis(scale: _Scale, plot: int, room: int, ascii: bool) -> tuple[str, str]:
             numbers = numbers.ljust(column) + said
     if len(numbers) + 1 + len(scale.unit) <= room + 1:
         numbers += " " + scale.unit
-    return "".join(rule), numbers[:room + 1]
+    return "".join(rule), numbers[: room + 1]
 
 
 # --- The page's picture --------------------------------------------------------------
@@ -282,8 +303,9 @@ def svg(bars: Sequence[Bar], *, title: str = "") -> str:
     right = 8 + max([_columns(t) * _LETTER for t in lengths], default=0) + _MARGIN
     top = _MARGIN + (30 if title else 0)
     bottom = top + _ROW * len(bars)
-    width = math.ceil(max(left + _PLOT_WIDTH + right,
-                          _columns(title) * _LETTER * 1.3 + 2 * _MARGIN))
+    width = math.ceil(
+        max(left + _PLOT_WIDTH + right, _columns(title) * _LETTER * 1.3 + 2 * _MARGIN)
+    )
     if not bars:
         body, said, height = [], "nothing to draw: no task began", top + _ROW
     else:
@@ -296,16 +318,18 @@ def svg(bars: Sequence[Bar], *, title: str = "") -> str:
     body.append(_svg_text(_MARGIN, height - 18, said, "text"))
     if title:
         body.insert(0, _svg_text(_MARGIN, _MARGIN + 12, title, "text title"))
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img">',
-        f"<title>{html.escape(title or 'What overlapped')}</title>",
-        f"<desc>{html.escape(said)}</desc>",
-        f"<style>\n{_STYLE}\n</style>",
-        f'<rect class="back" width="{width}" height="{height}" rx="8"/>',
-        *body,
-        "</svg>\n",
-    ])
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}" role="img">',
+            f"<title>{html.escape(title or 'What overlapped')}</title>",
+            f"<desc>{html.escape(said)}</desc>",
+            f"<style>\n{_STYLE}\n</style>",
+            f'<rect class="back" width="{width}" height="{height}" rx="8"/>',
+            *body,
+            "</svg>\n",
+        ]
+    )
 
 
 def _svg_scale(bars: Sequence[Bar]) -> _Scale:
@@ -324,8 +348,9 @@ def _svg_grid(scale: _Scale, left: float, top: float, bottom: float) -> list[str
     return parts
 
 
-def _svg_bar(bar: Bar, scale: _Scale, left: float, y: float, label: str,
-             length: str) -> list[str]:
+def _svg_bar(
+    bar: Bar, scale: _Scale, left: float, y: float, label: str, length: str
+) -> list[str]:
     end = scale.end if bar.end is None else bar.end
     start = scale.column(bar.start, _PLOT_WIDTH)
     # Never nothing: a task that took no time still happened.
@@ -351,6 +376,7 @@ def _svg_text(x: float, y: float, text: str, kind: str, anchor: str = "start") -
 
 # --- While it happens ----------------------------------------------------------------
 
+
 class Live:
     """Draws the bars while a program runs.
 
@@ -363,9 +389,14 @@ class Live:
     _PAUSE = 1 / 20  # seconds between two drawings
     _WIDEST = 100  # columns; longer bars say no more
 
-    def __init__(self, stream: TextIO, *, title: str = "",
-                 expected_end: float | None = None,
-                 clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        title: str = "",
+        expected_end: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self._stream, self._title, self._expected_end = stream, title, expected_end
         self._clock = clock
         self._bars: list[Bar] = []
@@ -395,8 +426,12 @@ class Live:
         past. Call it often, for tasks that are still running to grow."""
         self._now = max(self._now, now)
         moment = self._clock()
-        if self._terminal and not self._finished and self._bars \
-                and moment - self._drawn_at >= self._PAUSE:
+        if (
+            self._terminal
+            and not self._finished
+            and self._bars
+            and moment - self._drawn_at >= self._PAUSE
+        ):
             self._drawn_at = moment
             self._redraw(whole=False)
 
@@ -427,11 +462,17 @@ class Live:
             return
         if not self._drawn:
             atexit.register(self._show_cursor)  # for who forgets the `with`
-        up = sum(max(1, math.ceil(_columns(_plain(line)) / max(1, size.columns)))
-                 for line in self._drawn)  # a terminal made narrower has wrapped them
+        up = sum(
+            max(1, math.ceil(_columns(_plain(line)) / max(1, size.columns)))
+            for line in self._drawn
+        )  # a terminal made narrower has wrapped them
         self._stream.write(
-            "\x1b[?25l" + (f"\x1b[{up}A" if up else "") + "\r"
-            + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
+            "\x1b[?25l"
+            + (f"\x1b[{up}A" if up else "")
+            + "\r"
+            + "".join(f"{line}\x1b[K\n" for line in lines)
+            + "\x1b[J"
+        )
         self._stream.flush()
         self._drawn = lines
 
@@ -446,11 +487,20 @@ class Live:
         if height is not None and len(shown) > max(1, height - around):
             # Running ones first: they are the ones that move.
             kept = sorted(self._bars, key=lambda bar: bar.end is not None)
-            kept = kept[:max(1, height - around)]
+            kept = kept[: max(1, height - around)]
             shown = [bar for bar in self._bars if any(bar is k for k in kept)]
-        lines = _lines(self._bars, width, self._title, unit, self._colour, self._ascii,
-                       now=self._now, horizon=horizon, shown=shown)
-        return lines if height is None else lines[:max(1, height - 1)]
+        lines = _lines(
+            self._bars,
+            width,
+            self._title,
+            unit,
+            self._colour,
+            self._ascii,
+            now=self._now,
+            horizon=horizon,
+            shown=shown,
+        )
+        return lines if height is None else lines[: max(1, height - 1)]
 
     def _show_cursor(self) -> None:
         if self._terminal and self._drawn:

@@ -1,6 +1,6 @@
 """Wrong answers: known mistakes, each an alternative filling of one gap.
 
-solutions/wrong_answers/<gap>_<mistake>.c (or .py) begins with a comment of three or four lines:
+solutions/wrong_answers/<gap>_<mistake>.c (or .py) begins with a comment:
 
     /* mistake: sleeps in the start function and blocks the loop
      * caught by: test_sleep_gather.py::test_the_shortest_sleep_ends_first
@@ -73,7 +73,9 @@ def read(path: Path) -> WrongAnswer:
     fields = dict(re.findall(r"^[\s*#]*([a-z][a-z ]*): (.*?)\s*$", header, re.MULTILINE))
     for wanted in ("mistake", "caught by", "says"):
         if not fields.get(wanted):
-            raise GapError(f"{show(path)}: its first comment lacks a line `{wanted}: ...`")
+            raise GapError(
+                f"{show(path)}: its first comment lacks a line `{wanted}: ...`"
+            )
     filling = text[match.end() :]
     if not filling.strip():
         raise GapError(f"{show(path)}: nothing stands after the first comment")
@@ -91,7 +93,9 @@ def read(path: Path) -> WrongAnswer:
 def of_stage(number: str) -> list[WrongAnswer]:
     """The wrong answers of a stage, by gap."""
     paths = [p for p in WRONG_ANSWERS.glob(f"{number}.*_*") if p.suffix in (".c", ".py")]
-    return sorted((read(path) for path in paths), key=lambda w: (order(w.gap.number), w.name))
+    return sorted(
+        (read(path) for path in paths), key=lambda w: (order(w.gap.number), w.name)
+    )
 
 
 def for_exercise(number: str) -> list[WrongAnswer]:

@@ -94,7 +94,11 @@ def test_the_queue_is_in_the_order_of_waiting(program):
     expect(
         queue == "in the queue: A B C",
         saw=f"{queue or '(nothing)'}. "
-        + ("The queue is out of order" if len(queue) == len("in the queue: A B C") else ""),
+        + (
+            "The queue is out of order"
+            if len(queue) == len("in the queue: A B C")
+            else ""
+        ),
         expected="in the queue: A B C",
     )
 
@@ -104,7 +108,11 @@ def test_all_are_told_in_the_order_of_waiting(program):
     """Every consumer is told, the first to wait first."""
     run = lab(program, "wait", "wait", "wait", "resolve=3")
     expect_told(
-        run, "A is told 3", "B is told 3", "C is told 3", mistake="The queue is out of order"
+        run,
+        "A is told 3",
+        "B is told 3",
+        "C is told 3",
+        mistake="The queue is out of order",
     )
 
 

@@ -23,7 +23,8 @@ def expect_done(run, expected, *, mistake="", results=True):
     seen = done_lines(run)
     expect(
         seen == [f"done with {expected}"] or (len(seen) == 1 and not results),
-        saw=("; ".join(seen) or "it never completed") + (f". {mistake}" if mistake else ""),
+        saw=("; ".join(seen) or "it never completed")
+        + (f". {mistake}" if mistake else ""),
         expected=f"done with {expected}",
     )
 
@@ -49,7 +50,7 @@ def test_done_waits_for_the_last(program):
     expect(
         not early,
         saw="it completed before operation 2 had reported",
-        expected="it completes when no operation is pending: at the last report, not the first",
+        expected="it completes when nothing is pending: at the last report, not the first",
     )
     expect_done(run, "0: 7 5 9", results=False)
 
@@ -141,7 +142,9 @@ def test_cancel_waits_for_the_deaf(program):
     done, last = done_lines(run), run.lines.index("operation 1 reports 7")
     expect(
         done and run.lines.index(done[0]) > last,
-        saw="it completed while operation 1 was still running" if done else "no completion",
+        saw="it completed while operation 1 was still running"
+        if done
+        else "no completion",
         expected="completion after the last report, also when cancelled",
     )
     expect_done(run, "ECANCELED: ECANCELED 7")
@@ -189,7 +192,11 @@ def random_script(rng, *, cancel):
     count = rng.randint(1, 6)
     refused = [i for i in range(1, count) if rng.random() < 0.2]
     instant = [i for i in range(1, count) if i not in refused and rng.random() < 0.2]
-    script = [str(count), *[f"refuse={i}" for i in refused], *[f"instant={i}" for i in instant]]
+    script = [
+        str(count),
+        *[f"refuse={i}" for i in refused],
+        *[f"instant={i}" for i in instant],
+    ]
     script.append("start")
     results = {i: "ECONNREFUSED" for i in refused} | {i: "0" for i in instant}
     errors = ["ECONNREFUSED"] * len(refused)
@@ -220,7 +227,9 @@ def test_the_lab_closes_its_loop(program):
     lab(program, "2", "start", "0=1", "1=2").expect_clean()
 
 
-@pytest.mark.parametrize("script", [[], ["x"], ["1001"], ["1", "1=1"], ["1", "start", "0=1", "fly"]])
+@pytest.mark.parametrize(
+    "script", [[], ["x"], ["1001"], ["1", "1=1"], ["1", "start", "0=1", "fly"]]
+)
 def test_a_bad_script_is_refused(program, script):
     """A wrong command line is told on stderr, with exit 2."""
     run = program("gather_lab").run(*script)

@@ -94,7 +94,9 @@ def test_the_deadline_cancels_what_waits_and_what_runs(program):
 @gap("1.10", needs=POOL)
 def test_a_deadline_in_time_changes_nothing(program):
     """Whoever is done before the deadline is not cancelled."""
-    run = program("heavy_work").run("--on", "pool", "--below", "1000", "--deadline", "3600")
+    run = program("heavy_work").run(
+        "--on", "pool", "--below", "1000", "--deadline", "3600"
+    )
     expect(
         "168 primes below 1000" in run.lines,
         saw=run.lines[-1],
@@ -118,8 +120,15 @@ def test_on_the_loop_the_heartbeat_is_silent(program):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--on"], ["--on", "moon"], ["--below", "-1"], ["--below", "2000000001"], ["--fast"],
-     ["--deadline", "soon"], ["--deadline"]],
+    [
+        ["--on"],
+        ["--on", "moon"],
+        ["--below", "-1"],
+        ["--below", "2000000001"],
+        ["--fast"],
+        ["--deadline", "soon"],
+        ["--deadline"],
+    ],
 )
 def test_a_bad_command_line_is_refused(program, arguments):
     """A wrong command line is told on stderr, with exit 2."""

@@ -29,7 +29,9 @@ def gathered(program):
 
 def events(run):
     """What the heavy tasks did, in order: ("starting", 1), ..., ("finished", 2), ..."""
-    matches = (re.match(r"heavy_task_(\d+) (starting|finished)", line) for line in run.lines)
+    matches = (
+        re.match(r"heavy_task_(\d+) (starting|finished)", line) for line in run.lines
+    )
     return [(match[2], int(match[1])) for match in matches if match]
 
 
@@ -145,7 +147,11 @@ def test_the_shortest_sleep_ends_first(three_sleeps):
 
 
 ORDERS = {
-    (1, 2, 3): "That is the order of the start. Either fractions of a second were cut to 0 "
+    (
+        1,
+        2,
+        3,
+    ): "That is the order of the start. Either fractions of a second were cut to 0 "
     "(uv_timer_start() takes milliseconds, not seconds: multiply by 1000 before the cast), "
     "or the start function itself sleeps and blocks the loop, or each task waits for the one "
     "before it",
@@ -182,7 +188,9 @@ def test_completion_comes(gathered):
 def test_completion_comes_after_the_last(gathered):
     """Complete means: the last has reported, not the first."""
     texts = gathered.lines
-    done = next((i for i, line in enumerate(texts) if line.startswith("slept")), len(texts))
+    done = next(
+        (i for i, line in enumerate(texts) if line.startswith("slept")), len(texts)
+    )
     late = [line.split(" ")[0] for line in texts[done:] if " finished " in line]
     expect(
         not late,
@@ -203,7 +211,9 @@ def test_seven_two_three_one_is_the_default(program):
     """Without arguments it sleeps 7, 2, 3 and 1 seconds (only the start is looked at)."""
     process = program("sleep_gather").start().until("^heavy_task_4 starting at")
     started = [number for event, number in events(process) if event == "starting"]
-    expect(started == [1, 2, 3, 4], saw=f"started {named(started)}", expected="1, 2, 3, 4")
+    expect(
+        started == [1, 2, 3, 4], saw=f"started {named(started)}", expected="1, 2, 3, 4"
+    )
 
 
 @gap("1.5", needs=["1.1", "1.2", "1.3", "1.4"])
@@ -224,7 +234,9 @@ def test_a_thousand_tasks(program):
     )
 
 
-@pytest.mark.parametrize("bad", ["-1", "x", "1x", "", ".", "1.2.3", "1e3", "nan", "86401"])
+@pytest.mark.parametrize(
+    "bad", ["-1", "x", "1x", "", ".", "1.2.3", "1e3", "nan", "86401"]
+)
 def test_bad_seconds_are_refused(program, bad):
     """A wrong command line: one line and the usage on stderr, exit 2, and nothing is run."""
     run = program("sleep_gather").run("1", bad)

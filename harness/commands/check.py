@@ -1,5 +1,5 @@
 """make check: the proof that the whole repository holds, from the compiler to the wrong
-answers. It judges the skeletons as they were given out, whatever stands in the learner's files.
+answers. The skeletons are judged as they were given out, whatever the learner's files hold.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Callable
 
 from harness import gaps, verdict
@@ -63,7 +62,9 @@ def summary(rows: list[Row]) -> int:
     width = max(len(row.name) for row in rows)
     print("\n" + "=" * (width + 22))
     for row in rows:
-        print(f"{row.name:<{width}}  {row.state:<8} {row.seconds:6.1f} s  {row.remark}".rstrip())
+        print(
+            f"{row.name:<{width}}  {row.state:<8} {row.seconds:6.1f} s  {row.remark}".rstrip()
+        )
     states = [row.state for row in rows]
     failed, left_out = states.count("FAILED"), states.count("left out")
     skipped = f", {left_out} skipped" if left_out else ""
@@ -81,7 +82,10 @@ def compiles_with(compiler: str) -> list[str]:
     problems = []
     for build in ("debug", "release"):
         arguments = [f"CC={compiler}", "WERROR=1", f"BUILD={build}"]
-        arguments += [f"BUILD_DIR={BUILD}/{compiler}-{build}", f"OVERLAY={skeleton_overlay()}"]
+        arguments += [
+            f"BUILD_DIR={BUILD}/{compiler}-{build}",
+            f"OVERLAY={skeleton_overlay()}",
+        ]
         done = make(*arguments, "solution-programs", "overlay-programs", "bench-programs")
         if done.returncode != 0:
             problems.append(first_complaint(done.stderr))
@@ -108,18 +112,32 @@ def suite(name: str, *arguments: str, **environment: str) -> list[Outcome]:
     path = ROOT / BUILD / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", f"--outcomes={path}", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rfEs",
+        f"--outcomes={path}",
+        *arguments,
+    ]
     command += [stage.folder for stage in STAGES]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, **environment}, check=False,
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
     )
     if not path.exists():
         raise LeftOut(f"the tests could not run: {done.stdout}{done.stderr}")
     print(done.stdout.strip().splitlines()[-1])
     outcomes = [Outcome(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
     if done.returncode != 0:
-        failures = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+        failures = [
+            line for line in done.stdout.splitlines() if line.startswith("FAILED")
+        ]
         suite_failures.extend(failures)
     return outcomes
 
@@ -132,7 +150,9 @@ def reference_passes(name: str, *arguments: str, **environment: str) -> list[str
     suite_failures.clear()
     outcomes = suite(name, "--impl=solutions", *arguments, **environment)
     failed = [outcome for outcome in outcomes if outcome.kind != "passed"]
-    texts = [outcome.text(colour=False) for outcome in failed if outcome.kind != "skipped"]
+    texts = [
+        outcome.text(colour=False) for outcome in failed if outcome.kind != "skipped"
+    ]
     texts += [f"skipped: {o.test}: {o.saw}" for o in failed if o.kind == "skipped"]
     return texts or list(suite_failures)
 
@@ -141,7 +161,9 @@ def reference_passes_clang() -> list[str]:
     """The same with clang, whose sanitizers see other things."""
     if shutil.which("clang") is None:
         raise LeftOut("clang is missing: apt-get install clang libclang-rt-dev")
-    return reference_passes("clang", CC="clang", BUILD_DIR=f"{BUILD}/clang-debug", WERROR="1")
+    return reference_passes(
+        "clang", CC="clang", BUILD_DIR=f"{BUILD}/clang-debug", WERROR="1"
+    )
 
 
 def reference_passes_valgrind() -> list[str]:
@@ -159,7 +181,7 @@ def reference_passes_valgrind() -> list[str]:
 
 
 def skeletons_say_so() -> list[str]:
-    """Every gap of the skeletons is reported as not written yet, and every test of it fails."""
+    """Every gap of the skeletons reads "not written yet", and every test of it fails."""
     overlay = skeleton_overlay()
     done = make("solution-programs", "overlay-programs", f"OVERLAY={overlay}")
     if done.returncode != 0:
@@ -173,7 +195,9 @@ def skeletons_say_so() -> list[str]:
     for stage in STAGES:
         judged = verdict.judge(stage, outcomes, Sources("solutions", overlay))
         problems += [
-            f"gap {one.gap.number}: {one.state}" for one in judged.gaps if one.state != UNWRITTEN
+            f"gap {one.gap.number}: {one.state}"
+            for one in judged.gaps
+            if one.state != UNWRITTEN
         ]
     return problems
 
@@ -205,7 +229,10 @@ def environment() -> list[str]:
     """This machine has what the workshop needs."""
     done = subprocess.run(
         ["setup/confirm_environment", "--quiet"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     print(done.stdout.strip())
     return [] if done.returncode == 0 else [done.stdout + done.stderr]

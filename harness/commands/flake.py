@@ -51,7 +51,9 @@ def load() -> Iterator[None]:
         yield
         return
     command = ["stress-ng", "--cpu", "4", "--quiet"]
-    stress = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stress = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     print("under load: " + " ".join(command))
     try:
         yield
@@ -62,7 +64,15 @@ def load() -> Iterator[None]:
 
 def one_run() -> list[str]:
     """Runs all the stages' tests once; returns what failed."""
-    command = [sys.executable, "-m", "pytest", "-q", "--no-build", "--impl=solutions", "-rfE"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-build",
+        "--impl=solutions",
+        "-rfE",
+    ]
     command += [stage.folder for stage in STAGES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:

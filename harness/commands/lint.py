@@ -19,6 +19,7 @@ from harness.layout import ROOT, STAGES, show
 from harness.settings import UsageError
 
 MAX_STAGE_LINES = 250
+BLACK = ("--line-length", "90")
 
 
 def main(arguments: list[str]) -> int:
@@ -42,16 +43,26 @@ def folders() -> list[str]:
 
 
 def reformat() -> int:
-    """clang-format on every C file but the learner's own: those it only checks."""
-    if shutil.which("clang-format") is None:
-        print("clang-format is missing: apt-get install clang-format", file=sys.stderr)
-        return 1
+    """clang-format on every C file and black on every Python file.
+
+    A learner's file is kept beside the formatted one.
+    """
+    for tool in ("clang-format", "black"):
+        if shutil.which(tool) is None:
+            print(f"{tool} is missing: apt-get install {tool}", file=sys.stderr)
+            return 1
     learners = {path for stage in STAGES for path in learner_files(stage.number)}
     ours = [str(path) for path in c_files() if path not in learners]
     subprocess.run(["clang-format", "-i", *ours], check=True)
     for path in sorted(learners):
         _format_learners(path)
-    return 0
+    learners_tests = {
+        path for stage in STAGES for path in stage.path.glob("exercise_*.py")
+    }
+    python = [str(path) for path in python_files() if path not in learners_tests]
+    return subprocess.run(
+        ["black", "--quiet", *BLACK, *python], cwd=ROOT, check=False
+    ).returncode
 
 
 def learner_files(number: str) -> list[Path]:
@@ -66,7 +77,11 @@ def _format_learners(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     done = subprocess.run(
         ["clang-format", f"--assume-filename={path}"],
-        cwd=ROOT, input=text, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     if done.stdout != text:
         write(path, done.stdout)
@@ -78,7 +93,7 @@ def _format_learners(path: Path) -> None:
 def lint() -> int:
     """Every check of form; prints what is wrong, a line each."""
     problems = []
-    for check in (formatting, shell, python_syntax, drift, gap_rules, layering, naming):
+    for check in CHECKS:
         found = check()
         problems += found
         print(f"{'ok  ' if not found else 'FAIL'} {check.__doc__.splitlines()[0]}")
@@ -103,7 +118,10 @@ def shell() -> list[str]:
     scripts = [str(path) for path in shell_scripts()]
     done = subprocess.run(
         ["shellcheck", "-f", "gcc", *scripts],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout.splitlines()
 
@@ -126,22 +144,51 @@ def missing(tool: str, remedy: str) -> list[str]:
     return []
 
 
-def python_syntax() -> list[str]:
-    """Python files parse, fit in 95 columns, and every public name says what it is."""
+def python_files() -> list[Path]:
+    """Every Python file; a wrong answer is a piece of one, not a file."""
+    found = [path for folder in folders() for path in (ROOT / folder).rglob("*.py")]
+    return sorted(
+        p for p in [*found, ROOT / "conftest.py"] if "wrong_answers" not in p.parts
+    )
+
+
+def python_formatting() -> list[str]:
+    """Python files are as black makes them."""
+    if shutil.which("black") is None:
+        return missing("black", "apt-get install black")
+    command = ["black", *BLACK, "--check", *map(str, python_files())]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return re.findall(
+        r"^(?:would reformat|error: cannot format) .*", done.stderr, re.MULTILINE
+    )
+
+
+def python_mistakes() -> list[str]:
+    """Python files pass pyflakes; those with a gap are not finished, and left out."""
+    if shutil.which("pyflakes3") is None:
+        return missing("pyflakes3", "apt-get install pyflakes3")
+    files = [
+        str(path) for path in python_files() if not path.name.startswith("exercise_")
+    ]
+    done = subprocess.run(
+        ["pyflakes3", *files], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return (done.stdout + done.stderr).splitlines()
+
+
+def python_docstrings() -> list[str]:
+    """Every public name of the harness says what it is; no line is beyond 95 columns."""
     problems = []
-    for folder in folders():
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if "wrong_answers" in path.parts:
-                continue
-            text = path.read_text(encoding="utf-8")
-            tree = ast.parse(text, str(path))
-            problems += [
-                f"{show(path)}:{i}: longer than 95 columns"
-                for i, line in enumerate(text.splitlines(), 1)
-                if len(line) > 95
-            ]
-            if "test" not in path.name:
-                problems += [f"{show(path)}: {name} has no docstring" for name in bare(tree)]
+    for path in python_files():
+        text = path.read_text(encoding="utf-8")
+        problems += [
+            f"{show(path)}:{i}: longer than 95 columns"
+            for i, line in enumerate(text.splitlines(), 1)
+            if len(line) > 95
+        ]
+        if "test" not in path.name and "tests" not in path.parts:
+            names = bare(ast.parse(text, str(path)))
+            problems += [f"{show(path)}: {name} has no docstring" for name in names]
     return problems
 
 
@@ -151,7 +198,8 @@ def bare(tree: ast.Module) -> list[str]:
     return [
         node.name
         for node in tree.body
-        if isinstance(node, kinds) and not node.name.startswith("_")
+        if isinstance(node, kinds)
+        and not node.name.startswith("_")
         and ast.get_docstring(node) is None
     ]
 
@@ -177,7 +225,7 @@ def drift() -> list[str]:
 
 
 def gap_rules() -> list[str]:
-    """Gaps are numbered without holes, in rising colours, with three hints; files are short."""
+    """Gaps are numbered without holes and have three hints; files are short."""
     problems = []
     for stage in STAGES:
         all_gaps = gaps.all_gaps(stage.number)
@@ -187,11 +235,15 @@ def gap_rules() -> list[str]:
             problems.append(f"{stage.folder}: the gaps are {', '.join(numbers)}")
         colours = [COLOURS.index(gap.colour) for gap in all_gaps]
         if colours != sorted(colours):
-            problems.append(f"{stage.folder}: green comes before orange, orange before red")
+            problems.append(
+                f"{stage.folder}: green comes before orange, orange before red"
+            )
         named = gaps.gaps_named_in_readme(stage)
         if named != set(numbers):
             odd = ", ".join(sorted(named ^ set(numbers)))
-            problems.append(f"{show(stage.readme)}: gaps without heading, or the reverse: {odd}")
+            problems.append(
+                f"{show(stage.readme)}: gaps without heading, or the reverse: {odd}"
+            )
         for gap in all_gaps:
             problems += _hint_problems(gap.number)
         for skeleton in gaps.skeletons(stage.number).values():
@@ -219,7 +271,9 @@ def layering() -> list[str]:
     for path in c_files():
         here = path.relative_to(ROOT).parts
         level = _level(here[1] if here[0] == "solutions" else here[0])
-        for included in re.findall(r'#include "([^"]+)"', path.read_text(encoding="utf-8")):
+        for included in re.findall(
+            r'#include "([^"]+)"', path.read_text(encoding="utf-8")
+        ):
             if level is not None and (_level(included.split("/")[0]) or 0) > level:
                 problems.append(f"{show(path)}: includes {included} from above")
     return problems
@@ -241,10 +295,25 @@ def naming() -> list[str]:
             problems.append(f"{show(path)}: a struct typedef")
         for name in re.findall(r"typedef [^;]*\(\*(\w+)\)", text):
             if not name.endswith("_cb"):
-                problems.append(f"{show(path)}: the callback type {name} does not end in _cb")
+                problems.append(
+                    f"{show(path)}: the callback type {name} does not end in _cb"
+                )
         if path.suffix == ".h" and not re.search(r"^#ifndef \w+_H$", text, re.MULTILINE):
             problems.append(f"{show(path)}: no include guard")
     return problems
+
+
+CHECKS = (
+    formatting,
+    python_formatting,
+    python_mistakes,
+    python_docstrings,
+    shell,
+    drift,
+    gap_rules,
+    layering,
+    naming,
+)
 
 
 # --- For editors -------------------------------------------------------------------------

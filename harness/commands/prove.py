@@ -66,7 +66,9 @@ def prove(stage: Stage) -> list[str]:
     _print_wrong(answers, wrong)
     without = {gap.number for gap in all_gaps} - {answer.gap.number for answer in answers}
     problems = [f"gap {n} has no wrong answer" for n in sorted(without, key=gaps.order)]
-    return problems + [f"{p.name}: {problem}" for p in blanked + wrong for problem in p.problems]
+    return problems + [
+        f"{p.name}: {problem}" for p in blanked + wrong for problem in p.problems
+    ]
 
 
 def _build_blank(gap: Gap) -> Proof:
@@ -87,9 +89,18 @@ def _run(stage: Stage, proof: Proof) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "outcomes.json"
-        command = [sys.executable, "-m", "pytest", "-q", "--no-build", f"--rootdir={ROOT}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--no-build",
+            f"--rootdir={ROOT}",
+        ]
         command += [f"--overlay={proof.overlay}", f"--outcomes={path}", str(stage.path)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=False
+        )
         if not path.exists():
             proof.problems.append(f"the tests could not run: {done.stdout}{done.stderr}")
             return
@@ -121,7 +132,9 @@ def _check_wrong(stage: Stage, answer: WrongAnswer, proof: Proof) -> None:
     elif not caught:
         proof.problems.append(f"not caught by {answer.caught_by}: {named[0].kind}")
     elif not said:
-        proof.problems.append(f"caught, but not in the words “{answer.says}”: {caught[0].saw}")
+        proof.problems.append(
+            f"caught, but not in the words “{answer.says}”: {caught[0].saw}"
+        )
     judged = verdict.judge(stage, proof.outcomes, Sources("solutions", proof.overlay))
     first = judged.first_wrong
     if first is None or first.gap.number != answer.gap.number:

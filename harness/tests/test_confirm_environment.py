@@ -778,7 +778,9 @@ def test_adding_a_tool_is_adding_a_line(machine: Machine) -> None:
 GETS_GIT = """case "$*" in
     *git) printf '#!/bin/sh\\necho git version 2.39.5\\n' >"${0%/*}/git"
         CHMOD +x "${0%/*}/git" ;;
-esac""".replace("CHMOD", shutil.which("chmod") or "chmod")
+esac""".replace(
+    "CHMOD", shutil.which("chmod") or "chmod"
+)
 
 
 def test_install_asks_only_for_what_is_missing(machine: Machine) -> None:

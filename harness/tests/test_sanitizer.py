@@ -20,26 +20,62 @@ from harness.sanitizer import translate
 from harness.tests import golden
 
 BAD = Path(__file__).parent / "bad"
-FLAGS = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-w", "-g", "-O0",
-         "-fno-omit-frame-pointer"]
+FLAGS = [
+    "-std=c11",
+    "-D_POSIX_C_SOURCE=200809L",
+    "-w",
+    "-g",
+    "-O0",
+    "-fno-omit-frame-pointer",
+]
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 TIME_LIMIT = 60 * float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))  # ends a hang
 HERE = {
     "memory": [
-        "use_after_free", "use_after_return", "use_after_scope", "heap_overflow",
-        "heap_underflow", "string_without_end", "local_overflow", "global_overflow",
-        "overflow_in_lib", "double_free", "bad_free", "negative_size", "overlap", "huge",
-        "null_function", "null_string", "wild_pointer", "stack_full", "assertion",
+        "use_after_free",
+        "use_after_return",
+        "use_after_scope",
+        "heap_overflow",
+        "heap_underflow",
+        "string_without_end",
+        "local_overflow",
+        "global_overflow",
+        "overflow_in_lib",
+        "double_free",
+        "bad_free",
+        "negative_size",
+        "overlap",
+        "huge",
+        "null_function",
+        "null_string",
+        "wild_pointer",
+        "stack_full",
+        "assertion",
         "give_up",
     ],
     "undefined": [
-        "overflow", "negated", "null_member", "null_load", "null_argument", "shift",
-        "shift_back", "misaligned", "bad_index", "bad_bool", "division",
+        "overflow",
+        "negated",
+        "null_member",
+        "null_load",
+        "null_argument",
+        "shift",
+        "shift_back",
+        "misaligned",
+        "bad_index",
+        "bad_bool",
+        "division",
     ],
     "leaks": ["leak", "leak_of_one"],
     "libuv": [
-        "closed_twice", "closed_nothing", "freed_early", "freed_active",
-        "freed_write_data", "freed_write_request", "wrote_nothing", "wrote_to_timer",
+        "closed_twice",
+        "closed_nothing",
+        "freed_early",
+        "freed_active",
+        "freed_write_data",
+        "freed_write_request",
+        "wrote_nothing",
+        "wrote_to_timer",
         "timer_without_loop",
     ],
     "libuv_leaks": ["loop_left_open", "listener_left_open"],
@@ -79,8 +115,11 @@ class Workbench:
             program = self.folder / f"program{len(self._built)}"
             libraries = _pkg_config() if libuv else []
             # Paths as make gives them: relative to the root, and so in the reports.
-            subprocess.run([self.compiler, *FLAGS, *flags, *sources, "-o", str(program),
-                            *libraries], check=True, cwd=BAD)
+            subprocess.run(
+                [self.compiler, *FLAGS, *flags, *sources, "-o", str(program), *libraries],
+                check=True,
+                cwd=BAD,
+            )
             self._built[key] = program
         return self._built[key]
 
@@ -103,8 +142,12 @@ class Workbench:
 
 
 def _pkg_config() -> list[str]:
-    words = subprocess.run(["pkg-config", "--cflags", "--libs", "libuv"], check=True,
-                           capture_output=True, text=True).stdout
+    words = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "libuv"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     return words.split()
 
 
@@ -112,8 +155,9 @@ def _run(program: Path, name: str, **variables: str) -> subprocess.CompletedProc
     environment = {**os.environ, **(variables or sanitizer.environment())}
     command = [str(program), name]
     try:
-        return subprocess.run(command, env=environment, capture_output=True, text=True,
-                              timeout=TIME_LIMIT)
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=TIME_LIMIT
+        )
     except subprocess.TimeoutExpired:  # one that hangs is that one's failure
         return subprocess.CompletedProcess(command, -1, "", f"{name} hung")
 
@@ -197,12 +241,17 @@ def test_the_callers_own_options_win(bench, monkeypatch):
     assert "byte legend" in _run(program, "use_after_free").stderr
 
 
-@pytest.mark.parametrize("name, kind, words", [
-    ("double_free", "double-free", "the program freed the same memory twice"),
-    ("bad_free", "bad-free", "the program freed memory that malloc() did not give"),
-])
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc",
-                    reason="the words are glibc's, and this system has another C library")
+@pytest.mark.parametrize(
+    "name, kind, words",
+    [
+        ("double_free", "double-free", "the program freed the same memory twice"),
+        ("bad_free", "bad-free", "the program freed memory that malloc() did not give"),
+    ],
+)
+@pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc",
+    reason="the words are glibc's, and this system has another C library",
+)
 def test_glibcs_own_aborts_without_a_sanitizer(bench, name, kind, words):
     program = bench.build(*PROGRAMS["memory"], ["-U_FORTIFY_SOURCE"])
     report = translate(_run(program, name).stderr, root=BAD)
@@ -226,10 +275,16 @@ def test_an_undefined_shift_without_a_stack(bench):
     assert (report.frame.file, report.frame.line) == mark("HERE", "shift")
 
 
-@pytest.mark.parametrize("text", [
-    "", "listening on http://127.0.0.1:8080\n", "TODO 1.2 is not written yet (a.c:3)\n",
-    "error: Assertion is a word\n", "the runtime error rate is 3\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "listening on http://127.0.0.1:8080\n",
+        "TODO 1.2 is not written yet (a.c:3)\n",
+        "error: Assertion is a word\n",
+        "the runtime error rate is 3\n",
+    ],
+)
 def test_what_programs_say_themselves_is_no_report(text):
     assert translate(text, root=BAD) is None
 

@@ -13,25 +13,38 @@ from harness import timeline
 from harness.tests import golden
 from harness.timeline import Bar, Live, draw, svg
 
-SLEEPS = [Bar("sleep 7", 0, 7), Bar("sleep 2", 0, 2), Bar("sleep 3", 0, 3),
-          Bar("sleep 1", 0, 1)]
-ORDER = [Bar("GET /orders/17", 5.000, 5.030),
-         Bar("GET /packages/1 and a label too long to show", 5.030, 5.070, "timed out"),
-         Bar("log", 5.030, 5.030),
-         Bar("GET /packages/2", 5.031, None)]
-WIDE = [Bar("注文を取得する", 0, 2), Bar("naïve e\u0301", 1, 2), Bar("a\nb\x1b[31m", 1, 1)]
+SLEEPS = [
+    Bar("sleep 7", 0, 7),
+    Bar("sleep 2", 0, 2),
+    Bar("sleep 3", 0, 3),
+    Bar("sleep 1", 0, 1),
+]
+ORDER = [
+    Bar("GET /orders/17", 5.000, 5.030),
+    Bar("GET /packages/1 and a label too long to show", 5.030, 5.070, "timed out"),
+    Bar("log", 5.030, 5.030),
+    Bar("GET /packages/2", 5.031, None),
+]
+WIDE = [
+    Bar("注文を取得する", 0, 2),
+    Bar("naïve e\u0301", 1, 2),
+    Bar("a\nb\x1b[31m", 1, 1),
+]
 
 
-@pytest.mark.parametrize("name, bars, options", [
-    ("sleeps", SLEEPS, {}),
-    ("sleeps_titled_ascii", SLEEPS, {"title": "gather", "ascii": True}),
-    ("sleeps_colour_40", SLEEPS, {"width": 40, "colour": True}),
-    ("order_ms", ORDER, {"unit": "ms", "title": "an order, then its packages"}),
-    ("order_ascii_50", ORDER, {"unit": "ms", "ascii": True, "width": 50}),
-    ("wide_letters", WIDE, {}),
-    ("one_moment", [Bar("a", 3, 3)], {}),
-    ("empty", [], {"title": "gather"}),
-])
+@pytest.mark.parametrize(
+    "name, bars, options",
+    [
+        ("sleeps", SLEEPS, {}),
+        ("sleeps_titled_ascii", SLEEPS, {"title": "gather", "ascii": True}),
+        ("sleeps_colour_40", SLEEPS, {"width": 40, "colour": True}),
+        ("order_ms", ORDER, {"unit": "ms", "title": "an order, then its packages"}),
+        ("order_ascii_50", ORDER, {"unit": "ms", "ascii": True, "width": 50}),
+        ("wide_letters", WIDE, {}),
+        ("one_moment", [Bar("a", 3, 3)], {}),
+        ("empty", [], {"title": "gather"}),
+    ],
+)
 def test_draw(name, bars, options):
     golden.check(f"timeline_{name}.txt", draw(bars, **options))
 
@@ -71,11 +84,14 @@ def test_lesson_counts_work_against_the_span():
     assert draw(apart).splitlines()[-1] == "2.0 s of work in 2.0 s: 1.0 at a time"
 
 
-@pytest.mark.parametrize("bar, complaint", [
-    (Bar("a", 2, 1), "ends before it starts"),
-    (Bar("a", float("nan"), 1), "not a number"),
-    (Bar("a", 0, float("inf")), "not a number"),
-])
+@pytest.mark.parametrize(
+    "bar, complaint",
+    [
+        (Bar("a", 2, 1), "ends before it starts"),
+        (Bar("a", float("nan"), 1), "not a number"),
+        (Bar("a", 0, float("inf")), "not a number"),
+    ],
+)
 def test_impossible_bars_are_refused(bar, complaint):
     with pytest.raises(ValueError, match=complaint):
         draw([bar])
@@ -88,11 +104,14 @@ def test_unknown_unit_is_refused():
         draw(SLEEPS, unit="h")
 
 
-@pytest.mark.parametrize("name, bars, title", [
-    ("sleeps", SLEEPS, "7 + 2 + 3 + 1 s of sleep"),
-    ("order", ORDER, "An order & <its> \"packages\""),
-    ("empty", [], ""),
-])
+@pytest.mark.parametrize(
+    "name, bars, title",
+    [
+        ("sleeps", SLEEPS, "7 + 2 + 3 + 1 s of sleep"),
+        ("order", ORDER, 'An order & <its> "packages"'),
+        ("empty", [], ""),
+    ],
+)
 def test_svg(name, bars, title):
     text = svg(bars, title=title)
     page = ElementTree.fromstring(text)
@@ -157,6 +176,7 @@ def terminal(monkeypatch):
     def resize(columns: int, lines: int) -> None:
         size = os.terminal_size((columns, lines))
         monkeypatch.setattr(timeline.shutil, "get_terminal_size", lambda: size)
+
     resize(60, 20)
     return resize
 
@@ -226,7 +246,7 @@ def test_live_survives_a_terminal_made_narrower(terminal):
     terminal(30, 20)
     clock.now = 2
     live.tick(2)
-    up = int(re.search(r"\x1b\[(\d+)A", screen.getvalue()[len(before):])[1])
+    up = int(re.search(r"\x1b\[(\d+)A", screen.getvalue()[len(before) :])[1])
     assert up == sum(math.ceil(len(line) / 30) for line in lines) > len(lines)
     live.finish()
 

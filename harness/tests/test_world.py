@@ -73,9 +73,7 @@ class Client:
 
     def reset(self) -> None:
         """Close with a TCP RST."""
-        self.socket.setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
-        )
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.close()
 
     def close(self) -> None:
@@ -868,9 +866,7 @@ def test_control_says_what_is_wrong(
 
 def test_control_refuses_what_is_not_json(world: World) -> None:
     with Client(world.control) as client:
-        client.send(
-            "POST /sites/holds HTTP/1.1\r\nHost: w\r\nContent-Length: 1\r\n\r\n{"
-        )
+        client.send("POST /sites/holds HTTP/1.1\r\nHost: w\r\nContent-Length: 1\r\n\r\n{")
         status, headers, body = client.answer()
     assert (status, headers["content-type"]) == (400, "application/json")
     assert json.loads(body) == {"error": "the body is not JSON"}

@@ -48,9 +48,7 @@ def main(arguments: list[str]) -> int:
         advice = "choose another --port, or none" if options.port else "look at --host"
         print(f"world: {error}; {advice}", file=sys.stderr)
         return 1
-    print(
-        "\n".join(f"{s.name} listening on {s.url}" for s in world.services), flush=True
-    )
+    print("\n".join(f"{s.name} listening on {s.url}" for s in world.services), flush=True)
     signal.sigwait(ends)
     world.stop()
     return 0
