@@ -21,6 +21,15 @@ BUILD  ?= debug
 SAN    ?= 1
 WERROR ?= 0
 BUILD_DIR ?= build
+ifneq ($(filter-out build build/%,$(BUILD_DIR)),)
+$(error BUILD_DIR=$(BUILD_DIR): it must be build or a folder below it)
+endif
+ifneq ($(filter-out debug release,$(BUILD)),)
+$(error BUILD=$(BUILD): it can be debug or release)
+endif
+ifneq ($(filter-out 0 1,$(SAN) $(WERROR)),)
+$(error SAN and WERROR can be 0 or 1)
+endif
 ifeq ($(origin CC),default)
 CC := cc
 endif
@@ -47,6 +56,12 @@ USES_heavy_work   := stage1_event_loop/gather
 USES_gather_lab   := stage1_event_loop/gather
 USES_future_demo  := stage1_event_loop/future
 USES_future_lab   := stage1_event_loop/future
+
+# The number of a stage, for MINE.
+number_of = $(patsubst stage%,%,$(firstword $(subst _, ,$(1))))
+ifneq ($(filter-out all $(foreach s,$(STAGES),$(call number_of,$(s))),$(MINE)),)
+$(error MINE=$(MINE): it can be all, or numbers of stages)
+endif
 
 # --- Flags -------------------------------------------------------------------------------
 
@@ -81,8 +96,6 @@ LIBS = $(PACKAGE_LIBS) -lm $(if $(SANITIZE),-ldl)
 # $(call stage_of,stage1_event_loop/gather) is stage1_event_loop.
 stage_of = $(firstword $(subst /, ,$(1)))
 
-# The number of a stage, for MINE.
-number_of = $(patsubst stage%,%,$(firstword $(subst _, ,$(1))))
 is_mine = $(filter all $(call number_of,$(call stage_of,$(1))),$(MINE))
 
 # The source of a file without its ending, in the first of some roots that has it; what
@@ -110,9 +123,9 @@ OVERLAY_PROGRAMS := $(if $(OVERLAY),$(addprefix $(OVERLAY)/,$(PROGRAMS)))
 
 # $(call link_rule,PROGRAM FILE,SOURCES)
 define link_rule
-$(1): $(call object_of,$(2)) $(GUARD) $(BUILD_DIR)/lib.a
+$(1): $(call object_of,$(2)) $(GUARD) $(BUILD_DIR)/lib.a Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $$(LIBS)
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter-out Makefile,$$^) $$(LIBS)
 OBJECTS += $(call object_of,$(2))
 endef
 
@@ -138,14 +151,15 @@ $(OVERLAY)/%.o: $(OVERLAY)/%.c $(BUILD_DIR)/flags
 endif
 
 $(BUILD_DIR)/lib.a: $(LIB_OBJECTS)
+	@rm -f $@
 	$(AR) rcs $@ $^
 
-# Changes when the compiler or a flag does, and then everything is built anew.
+# Changes when the compiler, a flag or MINE does, and then everything is built anew.
+HOW = $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS) MINE=$(MINE)
 $(BUILD_DIR)/flags: FORCE
 	@$(if $(PACKAGE_LIBS),,echo "libuv is not installed: setup/confirm_environment tells how" >&2; exit 1)
 	@mkdir -p $(@D)
-	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)' | cmp -s - $@ || \
-	    echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)' > $@
+	@echo '$(HOW)' | cmp -s - $@ || echo '$(HOW)' > $@
 
 -include $(patsubst %.o,%.d,$(sort $(OBJECTS)) $(LIB_OBJECTS) $(GUARD))
 
@@ -224,4 +238,4 @@ compile_commands.json:
 	$(HARNESS) compile-commands
 
 clean:
-	rm -rf $(BUILD_DIR)
+	rm -rf build

@@ -7,7 +7,7 @@ import os
 import sys
 
 from harness.gaps import GapError
-from harness.build import BuildError
+from harness.build import BuildError, NoCompiler
 from harness.settings import UsageError
 
 # Each command is a module of harness.commands with a function main(arguments) -> exit code.
@@ -40,7 +40,7 @@ def main() -> int:
     module = importlib.import_module(f"harness.commands.{COMMANDS[sys.argv[1]]}")
     try:
         return module.main(sys.argv[1:])
-    except (UsageError, GapError) as error:
+    except (UsageError, GapError, NoCompiler) as error:
         print(error, file=sys.stderr)
         return 2
     except BuildError as error:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shlex
+import shutil
 import subprocess
 from functools import lru_cache
 
 from harness.layout import ROOT, Stage
+
+
+class NoCompiler(Exception):
+    """The compiler that was chosen is not there; the text says so."""
 
 
 class BuildError(Exception):
@@ -15,18 +22,22 @@ class BuildError(Exception):
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs make in the repository's root, quietly, on all processors."""
-    environment = {
-        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
-    }
-    return subprocess.run(
-        ["make", "-s", f"-j{os.cpu_count() or 2}", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    """Runs make in the repository's root, quietly, on all processors; one make at a time.
+
+    `make watch` in one window and `make stage1` in another would write the same files.
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.run(
+            ["make", "-s", f"-j{os.cpu_count() or 2}", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
 
 
 @lru_cache(maxsize=None)
@@ -41,6 +52,9 @@ def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None
 
     BuildError says which file the compiler stopped at, with its own first words.
     """
+    compiler = (shlex.split(os.environ.get("CC", "cc")) or ["cc"])[0]
+    if shutil.which(compiler) is None:
+        raise NoCompiler(f"CC={compiler}: there is no such compiler; setup/confirm_environment")
     build_dir = os.environ.get("BUILD_DIR", "build")
     folder = {"learner": build_dir, "solutions": f"{build_dir}/solutions"}[implementation]
     arguments = [f"OVERLAY={overlay}"] if overlay else []

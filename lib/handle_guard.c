@@ -12,6 +12,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uv.h>
 
 /* The sanitizers' public interface; gcc ships no header for it. */
@@ -47,6 +48,28 @@ static void handle_on_walk(uv_handle_t *handle, void *arg)
     _Exit(99);
 }
 
+/* Whether a handle of the running loop that is not closed may lie at `at`. Asking the
+ * loop itself costs a walk over all its handles, too much for every free(); so it is
+ * asked only when the bytes look like one. In the memory of a closed handle libuv has
+ * left its mark. */
+static int looks_like_a_handle(const char *at)
+{
+    enum { CLOSED = 0x2 }; /* libuv's UV_HANDLE_CLOSED */
+    uv_handle_t copy;
+
+    memcpy(&copy, at, sizeof copy);
+    return copy.loop == running && copy.type > UV_UNKNOWN_HANDLE &&
+           copy.type < UV_HANDLE_TYPE_MAX && !(copy.flags & CLOSED);
+}
+
+static int may_hold_a_handle(const struct block *block)
+{
+    for (size_t at = 0; at + sizeof(uv_handle_t) <= block->size; at += sizeof(void *))
+        if (looks_like_a_handle(block->start + at))
+            return 1;
+    return 0;
+}
+
 static void memory_on_malloc(const volatile void *memory, size_t size)
 {
     (void)memory;
@@ -57,10 +80,11 @@ static void memory_on_free(const volatile void *memory)
 {
     if (running == NULL || memory == NULL || !__sanitizer_get_ownership(memory))
         return; /* freed twice, or never allocated: the sanitizer says it better */
+
     struct block block = {(const char *)memory, __sanitizer_get_allocated_size(memory)};
     if (block_holds(&block, running))
         running = NULL; /* the loop itself goes: there is nothing left to ask */
-    else
+    else if (may_hold_a_handle(&block))
         uv_walk(running, handle_on_walk, &block);
 }
 
@@ -81,7 +105,8 @@ int uv_loop_close(uv_loop_t *loop)
 {
     int (*next)(uv_loop_t *);
     *(void **)&next = dlsym(RTLD_NEXT, "uv_loop_close");
-    int rc = next(loop);
-    running = NULL; /* closed, or about to be reported: from here on we do not look */
-    return rc;
+    int status = next(loop);
+    if (status == 0 && loop == running)
+        running = NULL;
+    return status;
 }

@@ -36,9 +36,24 @@ void heartbeat_start(struct heartbeat *heartbeat, uv_loop_t *loop, uint64_t peri
     uv_unref((uv_handle_t *)&heartbeat->timer);
 }
 
-uint64_t heartbeat_close(struct heartbeat *heartbeat)
+uint64_t heartbeat_stop(struct heartbeat *heartbeat)
 {
+    uv_timer_stop(&heartbeat->timer);
     measure_silence(heartbeat);
-    uv_close((uv_handle_t *)&heartbeat->timer, NULL);
     return heartbeat->longest_silence;
+}
+
+static void heartbeat_on_closed(uv_handle_t *handle)
+{
+    struct heartbeat *heartbeat =
+        container_of((uv_timer_t *)handle, struct heartbeat, timer);
+
+    if (heartbeat->on_closed != NULL)
+        heartbeat->on_closed(heartbeat);
+}
+
+void heartbeat_close(struct heartbeat *heartbeat, heartbeat_close_cb on_closed)
+{
+    heartbeat->on_closed = on_closed;
+    uv_close((uv_handle_t *)&heartbeat->timer, heartbeat_on_closed);
 }

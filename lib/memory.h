@@ -13,7 +13,8 @@
  * aborts, since no program here could go on. */
 void *xmalloc(size_t size);
 
-/* `count` times `size` bytes, zeroed, as xmalloc(). A product too large aborts as well. */
+/* `count` times `size` bytes, zeroed, as xmalloc(). A product too large aborts as
+ * well. */
 void *xcalloc(size_t count, size_t size);
 
 #endif

@@ -1,4 +1,5 @@
-/* primes: a computation that keeps a processor busy, with a result that can be checked. */
+/* primes: a computation that keeps a processor busy, with a result that can be
+ * checked. */
 #ifndef LIB_PRIMES_H
 #define LIB_PRIMES_H
 

@@ -1,10 +1,15 @@
 #include "lib/program.h"
 
+#include "lib/todo.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* gcc says __SANITIZE_ADDRESS__, clang __has_feature(address_sanitizer). */
 #if defined(__has_feature)
@@ -18,9 +23,22 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
+static void exit_if_output_failed(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fputs("the output could not be written\n", stderr);
+        _exit(PROGRAM_FAILED);
+    }
+}
+
 void program_init(void)
 {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1)
+            abort();
     setvbuf(stdout, NULL, _IOLBF, 0);
+    signal(SIGPIPE, SIG_IGN);
+    atexit(exit_if_output_failed);
 }
 
 int program_usage(const char *usage, const char *problem, ...)
@@ -37,18 +55,24 @@ int program_usage(const char *usage, const char *problem, ...)
     return PROGRAM_USAGE;
 }
 
-_Noreturn void program_fail(const char *name, int status)
+_Noreturn void program_fail(const char *name, const char *problem)
 {
-    if (status == UV_EAGAIN)
-        fprintf(stderr, "%s: the loop has stopped before everything was done\n", name);
-    else if (status != UV_ENOSYS)
-        fprintf(stderr, "%s: %s\n", name, uv_strerror(status));
+    if (!todo_was_reported())
+        fprintf(stderr, "%s: %s\n", name, problem);
     exit(PROGRAM_FAILED);
 }
 
-/* The frame in this project's code that allocated the memory around `handle`: xmalloc()'s
- * caller. Only ASan remembers it; without it, or when the handle is not on the heap, there
- * is nothing to print. */
+#ifdef __SANITIZE_ADDRESS__
+static bool is_allocator(const char *place)
+{
+    return strncmp(place, "xmalloc ", 8) == 0 || strncmp(place, "xcalloc ", 8) == 0 ||
+           strstr(place, "interceptor") != NULL;
+}
+#endif
+
+/* The frame in this project's code that allocated the memory around `handle`:
+ * xmalloc()'s caller. Only ASan remembers it; without it, or when the handle is not on
+ * the heap, there is nothing to print. */
 static void print_allocation(uv_handle_t *handle)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -61,7 +85,7 @@ static void print_allocation(uv_handle_t *handle)
     for (size_t i = 0; i < count; i++) {
         __sanitizer_symbolize_pc((char *)frames[i] - 1, "%f (%s:%l)", place,
                                  sizeof place);
-        if (strstr(place, ".c:") != NULL && strstr(place, "alloc") == NULL) {
+        if (strstr(place, ".c:") != NULL && !is_allocator(place)) {
             fprintf(stderr, ", in memory allocated by %s", place);
             return;
         }

@@ -1,10 +1,13 @@
 /* future_demo [meet] [blocked] [countdown]: three scenes around a future.
  *
- * meet        A producer works for a while without holding the loop up; a consumer waits for
+ * meet        A producer works for a while without holding the loop up; a consumer
+ * waits for
  *             the result, a second one when it is there already. A heartbeat goes on.
- * blocked     The same producer sleeps instead of starting a timer. The future cannot help:
+ * blocked     The same producer sleeps instead of starting a timer. The future cannot
+ * help:
  *             nothing else runs, and the heartbeat stops.
- * countdown   A check that starts itself again until the day has come, and then resolves
+ * countdown   A check that starts itself again until the day has come, and then
+ * resolves
  *             the future: asyncio's call_later().
  *
  * Given, finished: it has no gap. It shows what future.c is good for.
@@ -146,13 +149,12 @@ static void late_consumer_on_settled(struct future_waiter *waiter, int status,
 
 static int scene_close(struct scene *scene)
 {
-    if (scene->consumers_told != 2 && scene->status == 0) {
-        fputs("future_demo: a consumer was never told\n", stderr);
-        scene->status = UV_EAGAIN;
-    }
+    if (scene->consumers_told != 2 && scene->status == 0)
+        program_fail("future_demo", "a consumer was never told");
     printf("heartbeat: longest silence %u ms\n",
-           (unsigned)heartbeat_close(&scene->heartbeat));
+           (unsigned)heartbeat_stop(&scene->heartbeat));
     future_close(&scene->future, NULL);
+    heartbeat_close(&scene->heartbeat, NULL);
     uv_close((uv_handle_t *)&scene->producer, NULL);
     uv_run(&scene->loop, UV_RUN_DEFAULT);
 
@@ -182,6 +184,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ACTS && argc == 1 && status == 0; i++)
         status = scene_play(&acts[i]);
     if (status != 0)
-        program_fail("future_demo", status);
+        program_fail("future_demo", uv_strerror(status));
     return PROGRAM_OK;
 }

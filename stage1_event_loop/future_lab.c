@@ -4,8 +4,10 @@
  *
  *   wait          the next consumer (A, B, C, ...) waits
  *   wait-again    the next consumer waits; when it is told, it waits once more
- *   wait-resolve  the next consumer waits; when it is told, it resolves the future with 99
+ *   wait-resolve  the next consumer waits; when it is told, it resolves with 99
  *   wait-close    the next consumer waits; when it is told, it closes the future
+ *   wait-kick     the next consumer waits; when it is told, the one after it leaves
+ *   leave=A       consumer A leaves
  *   resolve=N     future_resolve() with the number N
  *   fail          future_fail() with UV_ECONNRESET
  *   cancel        future_cancel()
@@ -13,7 +15,8 @@
  *   turn          the loop runs once, without waiting
  *   close         future_close()
  *
- * After the last step the future is closed, if it is not, and the loop runs to its end. */
+ * After the last step the future is closed, if it is not, and the loop runs to its
+ * end. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage1_event_loop/future.h"
@@ -24,7 +27,8 @@
 
 #define USAGE                                                                            \
     "future_lab "                                                                        \
-    "[wait|wait-again|wait-resolve|wait-close|resolve=N|fail|cancel|queue|turn|close].." \
+    "[wait|wait-again|wait-resolve|wait-close|wait-kick|leave=A|resolve=N|fail|cancel"   \
+    "|queue|turn|close].."                                                               \
     "."
 
 enum { MAX_CONSUMERS = 26, MAX_VALUE = 1000000 };
@@ -47,6 +51,7 @@ struct lab {
 
 static bool lab_step(struct lab *lab, const char *step);
 static bool consumer_waits(struct lab *lab, const char *step);
+static bool consumer_leaves(struct lab *lab, int number);
 static void consumer_on_settled(struct future_waiter *waiter, int status, void *value);
 static void lab_resolve(struct lab *lab, int number);
 static void lab_print_queue(struct lab *lab);
@@ -76,6 +81,8 @@ static bool lab_step(struct lab *lab, const char *step)
         print_returned("future_fail", future_fail(&lab->future, UV_ECONNRESET));
     } else if (strcmp(step, "cancel") == 0) {
         print_returned("future_cancel", future_cancel(&lab->future));
+    } else if (strncmp(step, "leave=", 6) == 0 && step[6] != '\0' && step[7] == '\0') {
+        return consumer_leaves(lab, step[6] - 'A');
     } else if (strcmp(step, "queue") == 0) {
         lab_print_queue(lab);
     } else if (strcmp(step, "turn") == 0) {
@@ -92,7 +99,7 @@ static bool lab_step(struct lab *lab, const char *step)
 static bool consumer_waits(struct lab *lab, const char *step)
 {
     static const char *const known[] = {"wait", "wait-again", "wait-resolve",
-                                        "wait-close"};
+                                        "wait-close", "wait-kick"};
     bool is_known = false;
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -106,6 +113,16 @@ static bool consumer_waits(struct lab *lab, const char *step)
     printf("%c waits\n", name_of(consumer));
     future_wait(&lab->future, &consumer->waiter, consumer_on_settled);
     puts("future_wait returned");
+    return true;
+}
+
+/* False when there is no consumer of that number. */
+static bool consumer_leaves(struct lab *lab, int number)
+{
+    if (number < 0 || number >= lab->count)
+        return false;
+    printf("%c leaves\n", 'A' + number);
+    future_leave(&lab->future, &lab->consumers[number].waiter);
     return true;
 }
 
@@ -130,6 +147,8 @@ static void consumer_on_settled(struct future_waiter *waiter, int status, void *
         puts("future_wait returned");
     } else if (strcmp(then, "wait-resolve") == 0) {
         lab_resolve(lab, 99);
+    } else if (strcmp(then, "wait-kick") == 0) {
+        consumer_leaves(lab, name + 1 - 'A');
     } else if (strcmp(then, "wait-close") == 0 && !lab->closed) {
         lab_close_future(lab);
     }

@@ -1,10 +1,10 @@
 /* gather: a counter, an array, and one way out.
  *
- * Whatever an operation does, it ends in gather_report(). That keeps its result and counts
- * down; the report that makes the count zero finishes the whole. The caller's callback must
- * come later, from the loop, even when nothing had to be waited for. So gather_finish() does
- * not call it: it closes a handle, and libuv calls back when it next comes to its closing
- * handles.
+ * Whatever an operation does, it ends in gather_report(). That keeps its result and
+ * counts down; the report that makes the count zero finishes the whole. The caller's
+ * callback must come later, from the loop, even when nothing had to be waited for. So
+ * gather_finish() does not call it: it closes a handle, and libuv calls back when it
+ * next comes to its closing handles.
  *
  * In the order of time: */
 #include "stage1_event_loop/gather.h"
@@ -13,7 +13,7 @@
 
 #include <assert.h>
 
-static int start_operations(struct gather *gather, gather_start_cb start);
+static void start_operations(struct gather *gather, gather_start_cb start);
 static void keep_result(struct gather *gather, size_t index, int status, void *value);
 static void cancel_operation(struct gather *gather, size_t index);
 static void gather_finish(struct gather *gather);
@@ -34,14 +34,14 @@ int gather_start(struct gather *gather, uv_loop_t *loop, size_t count,
         results[i] = (struct gather_result){0};
 
     int status = uv_timer_init(loop, &gather->closing);
-    if (status != 0)
-        return status;
-    return start_operations(gather, start);
+    if (status == 0)
+        start_operations(gather, start);
+    return status;
 }
 
 /* An operation may end, or cancel everything, before the next one is started: `pending`
  * counts all of them from the beginning, so it cannot reach zero too early. */
-static int start_operations(struct gather *gather, gather_start_cb start)
+static void start_operations(struct gather *gather, gather_start_cb start)
 {
     if (gather->count == 0)
         gather_finish(gather);
@@ -55,12 +55,12 @@ static int start_operations(struct gather *gather, gather_start_cb start)
         else if (gather->cancelled) /* inside its own start */
             cancel_operation(gather, i);
     }
-    return 0;
 }
 
 void gather_report(struct gather *gather, size_t index, int status, void *value)
 {
     assert(index < gather->count && "gather_report: no such operation");
+    assert(status <= 0 && "gather_report: an error is negative");
     assert(!gather->results[index].reported && "gather_report: it reported before");
     gather->results[index].reported = true;
     keep_result(gather, index, status, value);
@@ -75,8 +75,9 @@ void gather_report(struct gather *gather, size_t index, int status, void *value)
 static void keep_result(struct gather *gather, size_t index, int status, void *value)
 {
     /* TODO 1.6 (orange) Keep the result in its place, and the first error.
-     * gather->results stand in the order of the start: `index` is the place for this status
-     * and value. gather->status is 0 until the first error comes, and then stays. */
+     * gather->results stand in the order of the start: `index` is the place for this
+     * status and value. gather->status is 0 until the first error comes, and then
+     * stays. */
     (void)gather, (void)index, (void)status, (void)value;
     TODO("1.6");
     /* END 1.6 */
@@ -85,9 +86,10 @@ static void keep_result(struct gather *gather, size_t index, int status, void *v
 void gather_cancel(struct gather *gather)
 {
     /* TODO 1.11 (red) Ask every operation that was started to end.
-     * Cancelled before, or nothing pending: there is nothing to do. Otherwise remember it in
-     * gather->cancelled (start_operations() looks at it), make UV_ECANCELED the first error
-     * unless there is one, and call cancel_operation() for the first gather->started. */
+     * Cancelled before, or nothing pending: there is nothing to do. Otherwise remember
+     * it in gather->cancelled (start_operations() looks at it), make UV_ECANCELED the
+     * first error unless there is one, and call cancel_operation() for the first
+     * gather->started. */
     (void)gather, (void)cancel_operation;
     TODO("1.11");
     /* END 1.11 */

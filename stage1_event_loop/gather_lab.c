@@ -39,6 +39,7 @@ struct lab {
     struct gather_result *results;
     struct operation *operations;
     size_t count;
+    bool started;
     int times_done;
 };
 
@@ -75,8 +76,15 @@ static struct operation *operation_of(struct lab *lab, const char *step, const c
     return &lab->operations[index];
 }
 
+/* An operation reports once, and only after it was started. */
+static bool may_report(struct lab *lab, size_t index)
+{
+    return lab->started && !lab->results[index].reported;
+}
+
 static int lab_start(struct lab *lab)
 {
+    lab->started = true;
     int status = gather_start(&lab->gather, &lab->loop, lab->count, lab->results,
                               operation_start, operation_cancel, lab_on_done);
 
@@ -84,14 +92,15 @@ static int lab_start(struct lab *lab)
     return status;
 }
 
-/* Plays one step. 0, UV_EINVAL when there is no such step, or what gather_start() said. */
+/* Plays one step. 0, UV_EINVAL when there is no such step, or what gather_start()
+ * said. */
 static int lab_step(struct lab *lab, const char *step)
 {
     struct operation *operation;
     unsigned long long value;
     size_t index, digits = strspn(step, "0123456789");
 
-    if (strcmp(step, "start") == 0)
+    if (strcmp(step, "start") == 0 && !lab->started)
         return lab_start(lab);
     if (strcmp(step, "turn") == 0) {
         puts("turn");
@@ -106,10 +115,11 @@ static int lab_step(struct lab *lab, const char *step)
         operation->reports_at_once = true;
     } else if ((operation = operation_of(lab, step, "deaf")) != NULL) {
         operation->is_deaf = true;
-    } else if (parse_index(lab, step, digits, &index) &&
-               strcmp(step + digits, "!") == 0) {
+    } else if (!parse_index(lab, step, digits, &index) || !may_report(lab, index)) {
+        return UV_EINVAL;
+    } else if (strcmp(step + digits, "!") == 0) {
         operation_report(lab, index, UV_ECONNRESET);
-    } else if (parse_index(lab, step, digits, &index) && step[digits] == '=' &&
+    } else if (step[digits] == '=' &&
                parse_whole(step + digits + 1, 0, MAX_VALUE, &value)) {
         lab->operations[index].value = (int)value;
         operation_report(lab, index, 0);

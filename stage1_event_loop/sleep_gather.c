@@ -1,11 +1,10 @@
 /* sleep_gather [SECONDS...]: sleeps 7 + 2 + 3 + 1 seconds in 7.
  *
- * A task that sleeps does not need the processor; it needs to be called again later. So it
- * starts a timer and returns. The loop then has nothing to run and waits in the kernel for
- * whichever timer is due first: four tasks sleep at once, on one thread.
+ * A task that sleeps does not need the processor; it needs to be called again later.
+ * So it starts a timer and returns. The loop then has nothing to run and waits in the
+ * kernel for whichever timer is due first: four tasks sleep at once, on one thread.
  *
- * Two acts. The first shows that creating a task runs nothing: a timer must be started, and
- * the loop must run. The second gathers the heavy tasks.
+ * Two acts: creating a task runs nothing, it must be started; then the heavy tasks.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -15,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define USAGE       "sleep_gather [SECONDS...]    (default: 7 2 3 1; fractions are allowed)"
+#define USAGE       "sleep_gather [SECONDS...]    (default: 7 2 3 1; fractions too)"
 #define MAX_SECONDS 86400.0
 
 struct task {
@@ -32,23 +31,24 @@ struct app {
     int ticks;
     struct task *first_task;
     struct task **heavy_tasks;
+    double *seconds; /* what the command line asked for */
     size_t count;
     struct gather gather;
     struct gather_result *results;
     bool gathered;
-    double slept; /* seconds, all tasks together */
-    uint64_t began_at;
+    double slept;      /* seconds, all tasks together */
+    uint64_t began_at; /* ms */
 };
 
 static int app_make_loop(struct app *app);
-static int app_run_loop(struct app *app);
-static int app_show_the_loop(struct app *app);
+static void app_run_loop(struct app *app);
+static void app_show_the_loop(struct app *app);
 static void app_on_tick(uv_timer_t *ticker);
 static int app_show_create_against_start(struct app *app);
 static struct task *task_create(struct app *app, size_t index, double seconds);
 static int task_start(struct task *task, uv_timer_cb on_timer);
 static void first_task_on_timer(uv_timer_t *timer);
-static int app_gather(struct app *app, char **seconds);
+static int app_gather(struct app *app);
 static int heavy_task_start(struct gather *gather, size_t index);
 static void heavy_task_on_timer(uv_timer_t *timer);
 static void app_on_gathered(struct gather *gather, int status);
@@ -57,30 +57,30 @@ static int app_close(struct app *app);
 static void task_on_closed(uv_handle_t *handle);
 
 /* TODO 1.1 (green) Make the loop, and run it.
- * app_make_loop: uv_loop_init() prepares app->loop.
- * app_run_loop: uv_run() with UV_RUN_DEFAULT returns when no handle is active any more.
- * Both return what libuv returned. */
+ * app_make_loop: uv_loop_init() prepares app->loop; return what it returned.
+ * app_run_loop: uv_run() with UV_RUN_DEFAULT returns when no handle is active any
+ * more. */
 static int app_make_loop(struct app *app)
 {
     (void)app;
     return TODO("1.1");
 }
 
-static int app_run_loop(struct app *app)
+static void app_run_loop(struct app *app)
 {
     (void)app;
-    return TODO("1.1");
+    TODO("1.1");
 }
 /* END 1.1 */
 
 /* Before the play: three ticks, to see that the loop runs until nothing is left in it. */
-static int app_show_the_loop(struct app *app)
+static void app_show_the_loop(struct app *app)
 {
     uv_timer_init(&app->loop, &app->ticker);
     uv_timer_start(&app->ticker, app_on_tick, 0, 1);
-    int status = app_run_loop(app);
-
-    return status == 0 && app->ticks != 3 ? UV_EAGAIN : status;
+    app_run_loop(app);
+    if (app->ticks != 3)
+        program_fail("sleep_gather", "the loop has stopped before the third tick");
 }
 
 static void app_on_tick(uv_timer_t *ticker)
@@ -106,18 +106,19 @@ static int app_show_create_against_start(struct app *app)
            task->timer.loop == &app->loop ? "" : ", unknown to the loop");
 
     int status = task_start(task, first_task_on_timer);
-    return status == 0 ? app_run_loop(app) : status;
+    if (status == 0)
+        app_run_loop(app);
+    return status;
 }
 
-/* Creates a task: its memory, and a timer that belongs to the loop. Nothing runs by it. */
+/* Creates a task: its memory, and a timer that belongs to the loop. Nothing runs by
+ * it. */
 static struct task *task_create(struct app *app, size_t index, double seconds)
 {
     /* TODO 1.2 (green) Create a task, and start nothing.
      * Allocate a struct task with xmalloc(), fill in app, index and seconds, and make its
      * timer known to the loop with uv_timer_init(). Return the task. */
-    (void)app;
-    (void)index;
-    (void)seconds;
+    (void)app, (void)index, (void)seconds;
     TODO("1.2");
     return NULL;
     /* END 1.2 */
@@ -128,8 +129,9 @@ static int task_start(struct task *task, uv_timer_cb on_timer)
 {
     task->started_at = uv_now(&task->app->loop);
     /* TODO 1.3 (green) Start the task's timer: once, task->seconds from now.
-     * uv_timer_start() takes the callback, the delay and the period (0: only once).
-     * It counts in whole milliseconds (0.2 s are 200: multiply, then cast). Return what it returned. */
+     * uv_timer_start() takes the callback, the delay and the period (0: only once). It
+     * counts in whole milliseconds (0.2 s are 200: multiply, then cast). Return what
+     * it returned. */
     (void)on_timer;
     return TODO("1.3");
     /* END 1.3 */
@@ -142,12 +144,12 @@ static void first_task_on_timer(uv_timer_t *timer)
 }
 
 /* Act two. The tasks are created first and then started together. */
-static int app_gather(struct app *app, char **seconds)
+static int app_gather(struct app *app)
 {
     app->heavy_tasks = xcalloc(app->count, sizeof(struct task *));
     app->results = xcalloc(app->count, sizeof(struct gather_result));
     for (size_t i = 0; i < app->count; i++)
-        app->heavy_tasks[i] = task_create(app, i, strtod(seconds[i], NULL));
+        app->heavy_tasks[i] = task_create(app, i, app->seconds[i]);
 
     uv_update_time(&app->loop);
     app->began_at = uv_now(&app->loop);
@@ -156,7 +158,9 @@ static int app_gather(struct app *app, char **seconds)
     if (status != 0)
         return status;
     app_run_loop(app);
-    return app->gathered ? 0 : UV_EAGAIN;
+    if (!app->gathered)
+        program_fail("sleep_gather", "the loop has stopped before all was gathered");
+    return 0;
 }
 
 static int heavy_task_start(struct gather *gather, size_t index)
@@ -200,11 +204,11 @@ static double seconds_since(uint64_t ms, struct app *app)
 static int app_close(struct app *app)
 {
     /* TODO 1.5 (green) Close every handle, then the loop.
-     * uv_close() takes any handle, cast to (uv_handle_t *). Close the timer of app->first_task and of each of the app->count heavy_tasks, with
-     * task_on_closed, which frees the task. Run the loop once more, so that these callbacks
-     * can come. Then return what program_close_loop() says of the loop. */
-    (void)app;
-    (void)task_on_closed;
+     * uv_close() takes any handle, cast to (uv_handle_t *). Close the timer of
+     * app->first_task and of each of the app->count heavy_tasks, with task_on_closed,
+     * which frees the task. Run the loop once more, so that these callbacks can come.
+     * Then return what program_close_loop() says of the loop. */
+    (void)app, (void)task_on_closed;
     return TODO("1.5");
     /* END 1.5 */
 }
@@ -217,27 +221,29 @@ static void task_on_closed(uv_handle_t *handle)
 int main(int argc, char **argv)
 {
     static char *seven_two_three_one[] = {"7", "2", "3", "1"};
-    char **seconds = argc > 1 ? argv + 1 : seven_two_three_one;
+    char **arguments = argc > 1 ? argv + 1 : seven_two_three_one;
     struct app app = {.count = argc > 1 ? (size_t)argc - 1 : 4};
 
     program_init();
+    app.seconds = xcalloc(app.count, sizeof(double));
     for (size_t i = 0; i < app.count; i++)
-        if (!parse_decimal(seconds[i], MAX_SECONDS, &(double){0}))
-            return program_usage(USAGE, "not a number of seconds from 0 to %.0f: %s",
-                                 MAX_SECONDS, seconds[i]);
+        if (!parse_decimal(arguments[i], MAX_SECONDS, &app.seconds[i]))
+            exit(program_usage(USAGE, "not a number of seconds from 0 to %.0f: %s",
+                               MAX_SECONDS, arguments[i]));
 
     int status = app_make_loop(&app);
-    if (status == 0)
-        status = app_show_the_loop(&app);
-    if (status == 0)
+    if (status == 0) {
+        app_show_the_loop(&app);
         status = app_show_create_against_start(&app);
+    }
     if (status == 0)
-        status = app_gather(&app, seconds);
+        status = app_gather(&app);
     if (status == 0)
         status = app_close(&app);
+    if (status != 0)
+        program_fail("sleep_gather", uv_strerror(status));
     free(app.results);
     free(app.heavy_tasks);
-    if (status != 0)
-        program_fail("sleep_gather", status);
+    free(app.seconds);
     return PROGRAM_OK;
 }

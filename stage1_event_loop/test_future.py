@@ -152,6 +152,24 @@ def test_waiting_again_inside_the_callback(program):
 @pytest.mark.parametrize(
     "script, expected",
     [
+        (["wait", "wait", "leave=A", "resolve=3"], ["B is told 3"]),
+        (["wait", "wait", "leave=B", "wait", "resolve=3"], ["A is told 3", "C is told 3"]),
+        (["wait-kick", "wait", "wait", "resolve=3"], ["A is told 3", "C is told 3"]),
+        (["wait-kick", "wait", "resolve=3", "turn", "wait"], ["A is told 3", "C is told 3"]),
+    ],
+    ids=["the first", "the last", "in a callback", "the last in a callback"],
+)
+def test_who_leaves_is_not_told(program, script, expected):
+    """Who leaves is not told, whoever else waits is. (future_leave() is given.)"""
+    run = lab(program, *script)
+    expect_told(run, *expected)
+    run.expect_clean()
+
+
+@gap("1.7", needs=["1.8"])
+@pytest.mark.parametrize(
+    "script, expected",
+    [
         (["wait", "wait", "close"], ["A is told ECANCELED", "B is told ECANCELED"]),
         (["wait", "resolve=3", "close"], ["A is told 3"]),
         (["wait-close", "wait", "resolve=3"], ["A is told 3", "B is told 3"]),

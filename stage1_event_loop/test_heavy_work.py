@@ -58,7 +58,7 @@ def test_the_parts_run_at_the_same_time(program):
     process.finish()
 
 
-@gap("1.12", needs=["1.10", "1.11", *POOL])
+@gap("1.12", needs=["1.10", "1.11", "1.6", *POOL])
 def test_the_deadline_cancels_what_waits_and_what_runs(program):
     """With one thread, part 1 runs and the others wait: the deadline ends all four."""
     process = program("heavy_work").start(

@@ -1,7 +1,7 @@
 /* gather_timers bare|gather COUNT: COUNT timers, each once, within one second.
  *
- * `bare` counts them down by hand, `gather` lets gather do it; everything else is the same.
- * Prints the processor time it took in ms, user and system. For `make bench`. */
+ * `bare` counts them down by hand, `gather` lets gather do it; everything else is the
+ * same. Prints the processor time it took in ms, user and system. For `make bench`. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage1_event_loop/gather.h"

@@ -1,9 +1,10 @@
-/* future: a value, a queue, and a timer of 0 ms between the two.
+/* future: a value, a queue, and a turn of the loop between the two.
  *
- * The producer that settles a future is in the middle of its own work. If the consumers ran
- * right there, inside future_resolve(), they could close what the producer is still using,
- * or run before it has finished its own step. So settling only starts a timer of 0 ms, and
- * the loop calls the consumers when the producer has returned.
+ * The producer that settles a future is in the middle of its own work. If the
+ * consumers ran right there, inside future_resolve(), they could close what the
+ * producer is still using, or run before it has finished its own step. So settling
+ * only starts a handle that runs in the loop's next turn, and that tells the consumers
+ * when the producer has returned.
  *
  * In the order of time: */
 #include "stage1_event_loop/future.h"
@@ -15,14 +16,14 @@
 
 static int future_settle(struct future *future, int status, void *value);
 static void tell_soon(struct future *future);
-static void future_on_soon(uv_timer_t *timer);
+static void future_on_soon(uv_idle_t *idle);
 static void tell_waiters(struct future *future);
 static void future_on_closed(uv_handle_t *handle);
 
 int future_init(struct future *future, uv_loop_t *loop)
 {
     *future = (struct future){.last = &future->first};
-    return uv_timer_init(loop, &future->soon);
+    return uv_idle_init(loop, &future->soon);
 }
 
 void future_wait(struct future *future, struct future_waiter *waiter, future_cb cb)
@@ -63,35 +64,53 @@ static int future_settle(struct future *future, int status, void *value)
     return 0;
 }
 
-/* From the loop, when the running callback has returned. Starting a timer that is started already only restarts it. */
+/* An idle handle runs in every turn of the loop until it is stopped, beginning with the
+ * next one. Starting it twice is starting it once. */
 static void tell_soon(struct future *future)
 {
     if (future->first != NULL)
-        uv_timer_start(&future->soon, future_on_soon, 0, 0);
+        uv_idle_start(&future->soon, future_on_soon);
 }
 
-static void future_on_soon(uv_timer_t *timer)
+static void future_on_soon(uv_idle_t *idle)
 {
-    struct future *future = container_of(timer, struct future, soon);
+    struct future *future = container_of(idle, struct future, soon);
 
+    uv_idle_stop(idle);
     tell_waiters(future);
 }
 
-/* Takes the whole queue first: who waits again inside a callback waits for the next turn,
- * and a callback may free its waiter or close the future. */
+/* Takes the whole queue first: who waits again inside a callback waits for another
+ * turn, and a callback may free its own waiter, have another one leave, or close the
+ * future. */
 static void tell_waiters(struct future *future)
 {
-    struct future_waiter *waiter = future->first;
-    int status = future->status;
-    void *value = future->value;
-
+    future->telling = future->first;
     future->first = NULL;
     future->last = &future->first;
-    while (waiter != NULL) {
-        struct future_waiter *next = waiter->next;
-        waiter->cb(waiter, status, value);
-        waiter = next;
+
+    while (future->telling != NULL) {
+        struct future_waiter *waiter = future->telling;
+
+        future->telling = waiter->next;
+        waiter->cb(waiter, future->status, future->value);
     }
+}
+
+void future_leave(struct future *future, struct future_waiter *waiter)
+{
+    struct future_waiter **link = &future->telling;
+
+    while (*link != NULL && *link != waiter)
+        link = &(*link)->next;
+    if (*link == NULL)
+        for (link = &future->first; *link != NULL && *link != waiter;)
+            link = &(*link)->next;
+    if (*link == NULL)
+        return;
+    *link = waiter->next;
+    if (future->last == &waiter->next)
+        future->last = link;
 }
 
 void future_close(struct future *future, future_close_cb on_closed)
@@ -101,10 +120,10 @@ void future_close(struct future *future, future_close_cb on_closed)
     uv_close((uv_handle_t *)&future->soon, future_on_closed);
 }
 
-/* Closing has stopped the timer: those it would have told are told now. */
+/* Closing has stopped the idle handle: those it would have told are told now. */
 static void future_on_closed(uv_handle_t *handle)
 {
-    struct future *future = container_of((uv_timer_t *)handle, struct future, soon);
+    struct future *future = container_of((uv_idle_t *)handle, struct future, soon);
 
     tell_waiters(future);
     if (future->on_closed != NULL)

@@ -1,10 +1,10 @@
 /* heavy_work: the same computation on the loop and on libuv's thread pool.
  *
- * A computation waits for nothing, so it has no moment at which to return to the loop: as
- * long as it runs there, nothing else does. The heartbeat shows it. The thread pool runs the
- * computation on another thread and tells the loop when it has ended. With a deadline, what
- * has not begun is taken out of the pool's queue, and what runs is asked to stop: no thread
- * can be stopped from outside.
+ * A computation waits for nothing, so it has no moment at which to return to the loop:
+ * as long as it runs there, nothing else does. The heartbeat shows it. The thread pool
+ * runs the computation on another thread and tells the loop when it has ended. With a
+ * deadline, what has not begun is taken out of the pool's queue, and what runs is
+ * asked to stop: no thread can be stopped from outside.
  *
  * The computation is split into parts; gather waits for them.
  *
@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USAGE       "heavy_work [--on loop|pool] [--below N] [--deadline SECONDS] [--hold]"
+#define USAGE       "heavy_work [--on loop|pool] [--below N] [--deadline SECS] [--hold]"
 #define MAX_SECONDS 86400.0
 
 enum { PARTS = 4, BEAT_MS = 10, DEFAULT_BELOW = 2000000, MAX_BELOW = 2000000000 };
@@ -28,7 +28,10 @@ struct part {
     uv_work_t request;
     struct app *app;
     size_t index;
-    atomic_bool stop; /* set on the loop's thread, read on the pool's */
+    unsigned from, to; /* its share of the numbers */
+    bool hold;         /* it waits for a line on stdin before it computes */
+    atomic_bool held;  /* it has begun and waits; read on the loop's thread */
+    atomic_bool stop;  /* set on the loop's thread */
     unsigned found;
     int status; /* of the computation: 0, or UV_ECANCELED when it was stopped */
 };
@@ -43,7 +46,6 @@ struct app {
     unsigned below;
     double deadline_seconds; /* negative: none */
     bool hold;
-    atomic_bool held; /* part 1 has begun and waits */
     bool ended;
     int status;
 };
@@ -55,7 +57,6 @@ static void part_compute(struct part *part);
 static void part_on_work(uv_work_t *request);
 static void part_after_work(uv_work_t *request, int status);
 static void part_ended(struct part *part, int status);
-static int deadline_start(struct app *app);
 static void deadline_on_timer(uv_timer_t *timer);
 static void part_cancel(struct gather *gather, size_t index);
 static void app_on_gathered(struct gather *gather, int status);
@@ -64,28 +65,37 @@ static int app_run(struct app *app, const char *where, gather_start_cb start_par
 {
     printf("--- %s\n", where);
     app->ended = false;
-    for (size_t i = 0; i < PARTS; i++)
-        app->parts[i] = (struct part){.app = app, .index = i};
+    for (unsigned i = 0, share = app->below / PARTS; i < PARTS; i++)
+        app->parts[i] = (struct part){
+            .app = app,
+            .index = i,
+            .from = i * share,
+            .to = i == PARTS - 1 ? app->below : (i + 1) * share,
+            .hold = app->hold && i == 0,
+        };
 
     uv_timer_init(&app->loop, &app->deadline);
     uv_unref((uv_handle_t *)&app->deadline); /* alone it does not keep the loop running */
     heartbeat_start(&app->heartbeat, &app->loop, BEAT_MS, app->hold);
-    app->status = deadline_start(app);
-    if (app->status == 0)
-        app->status = gather_start(&app->gather, &app->loop, PARTS, app->results,
-                                   start_part, part_cancel, app_on_gathered);
+    if (app->deadline_seconds >= 0)
+        uv_timer_start(&app->deadline, deadline_on_timer,
+                       (uint64_t)(app->deadline_seconds * 1000 + 0.5), 0);
+    app->status = gather_start(&app->gather, &app->loop, PARTS, app->results, start_part,
+                               part_cancel, app_on_gathered);
     uv_run(&app->loop, UV_RUN_DEFAULT);
 
     if (app->status == 0 && !app->ended)
-        app->status = UV_EAGAIN;
+        program_fail("heavy_work", "the loop has stopped before all parts had ended");
     printf("heartbeat: longest silence %u ms\n",
-           (unsigned)heartbeat_close(&app->heartbeat));
+           (unsigned)heartbeat_stop(&app->heartbeat));
+    heartbeat_close(&app->heartbeat, NULL);
     uv_close((uv_handle_t *)&app->deadline, NULL);
     uv_run(&app->loop, UV_RUN_DEFAULT);
     return app->status;
 }
 
-/* For comparison. It has ended before it returns; gather does not mind, the heartbeat does. */
+/* For comparison. It has ended before it returns; gather does not mind, the heartbeat
+ * does. */
 static int part_start_on_loop(struct gather *gather, size_t index)
 {
     struct app *app = container_of(gather, struct app, gather);
@@ -104,7 +114,8 @@ static int part_start_on_pool(struct gather *gather, size_t index)
     return uv_queue_work(&app->loop, &part->request, part_on_work, part_after_work);
 }
 
-/* On a thread of the pool: only the part is touched here, and no libuv function called. */
+/* On a thread of the pool: only the part is touched here, and no libuv function
+ * called. */
 static void part_on_work(uv_work_t *request)
 {
     part_compute(container_of(request, struct part, request));
@@ -118,22 +129,21 @@ static void part_after_work(uv_work_t *request, int status)
     part_ended(part, status != 0 ? status : part->status);
 }
 
-/* The computation itself; it blocks. A held part waits for a line on stdin first. */
+/* The computation itself; it blocks. On any thread: it touches only its part and
+ * stdio. */
 static void part_compute(struct part *part)
 {
-    unsigned share = part->app->below / PARTS;
-    unsigned from = share * (unsigned)part->index;
-    bool last = part->index == PARTS - 1;
+    int c;
 
     printf("part %zu begins\n", part->index + 1);
-    if (part->app->hold && part->index == 0) {
+    if (part->hold) {
         puts("part 1 is held: press Enter to let it go on");
-        atomic_store(&part->app->held, true);
-        while (getchar() != '\n' && !feof(stdin))
-            continue;
+        atomic_store(&part->held, true);
+        do
+            c = getchar();
+        while (c != '\n' && c != EOF);
     }
-    part->status = primes_count(from, last ? part->app->below : from + share, &part->stop,
-                                &part->found);
+    part->status = primes_count(part->from, part->to, &part->stop, &part->found);
 }
 
 static void part_ended(struct part *part, int status)
@@ -145,29 +155,22 @@ static void part_ended(struct part *part, int status)
     gather_report(&part->app->gather, part->index, status, &part->found);
 }
 
-static int deadline_start(struct app *app)
-{
-    if (app->deadline_seconds < 0)
-        return 0;
-    return uv_timer_start(&app->deadline, deadline_on_timer,
-                          (uint64_t)(app->deadline_seconds * 1000 + 0.5), 0);
-}
-
 static void deadline_on_timer(uv_timer_t *timer)
 {
     struct app *app = container_of(timer, struct app, deadline);
 
     /* A held part must be seen to run; unless nothing runs at all. */
-    if (app->hold && !atomic_load(&app->held) && uv_loop_alive(&app->loop)) {
+    if (app->hold && !atomic_load(&app->parts[0].held) && uv_loop_alive(&app->loop)) {
         uv_timer_start(timer, deadline_on_timer, BEAT_MS, 0);
         return;
     }
     gather_cancel(&app->gather);
-    puts("deadline: whatever was not done is cancelled");
+    puts("deadline: what is not done is cancelled");
 }
 
 /* Waiting in the queue: uv_cancel() takes it out, and part_after_work() comes with
- * UV_ECANCELED. Running already: uv_cancel() cannot help, but the part looks at `stop`. */
+ * UV_ECANCELED. Running already: uv_cancel() cannot help, but the part looks at
+ * `stop`. */
 static void part_cancel(struct gather *gather, size_t index)
 {
     struct app *app = container_of(gather, struct app, gather);
@@ -235,6 +238,6 @@ int main(int argc, char **argv)
     if (status == 0)
         status = program_close_loop(&app.loop);
     if (status != 0)
-        program_fail("heavy_work", status);
+        program_fail("heavy_work", uv_strerror(status));
     return PROGRAM_OK;
 }

@@ -1,11 +1,10 @@
 /* sleep_gather [SECONDS...]: sleeps 7 + 2 + 3 + 1 seconds in 7.
  *
- * A task that sleeps does not need the processor; it needs to be called again later. So it
- * starts a timer and returns. The loop then has nothing to run and waits in the kernel for
- * whichever timer is due first: four tasks sleep at once, on one thread.
+ * A task that sleeps does not need the processor; it needs to be called again later.
+ * So it starts a timer and returns. The loop then has nothing to run and waits in the
+ * kernel for whichever timer is due first: four tasks sleep at once, on one thread.
  *
- * Two acts. The first shows that creating a task runs nothing: a timer must be started, and
- * the loop must run. The second gathers the heavy tasks.
+ * Two acts: creating a task runs nothing, it must be started; then the heavy tasks.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -15,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define USAGE       "sleep_gather [SECONDS...]    (default: 7 2 3 1; fractions are allowed)"
+#define USAGE       "sleep_gather [SECONDS...]    (default: 7 2 3 1; fractions too)"
 #define MAX_SECONDS 86400.0
 
 struct task {
@@ -32,23 +31,24 @@ struct app {
     int ticks;
     struct task *first_task;
     struct task **heavy_tasks;
+    double *seconds; /* what the command line asked for */
     size_t count;
     struct gather gather;
     struct gather_result *results;
     bool gathered;
-    double slept; /* seconds, all tasks together */
-    uint64_t began_at;
+    double slept;      /* seconds, all tasks together */
+    uint64_t began_at; /* ms */
 };
 
 static int app_make_loop(struct app *app);
-static int app_run_loop(struct app *app);
-static int app_show_the_loop(struct app *app);
+static void app_run_loop(struct app *app);
+static void app_show_the_loop(struct app *app);
 static void app_on_tick(uv_timer_t *ticker);
 static int app_show_create_against_start(struct app *app);
 static struct task *task_create(struct app *app, size_t index, double seconds);
 static int task_start(struct task *task, uv_timer_cb on_timer);
 static void first_task_on_timer(uv_timer_t *timer);
-static int app_gather(struct app *app, char **seconds);
+static int app_gather(struct app *app);
 static int heavy_task_start(struct gather *gather, size_t index);
 static void heavy_task_on_timer(uv_timer_t *timer);
 static void app_on_gathered(struct gather *gather, int status);
@@ -61,19 +61,19 @@ static int app_make_loop(struct app *app)
     return uv_loop_init(&app->loop);
 }
 
-static int app_run_loop(struct app *app)
+static void app_run_loop(struct app *app)
 {
-    return uv_run(&app->loop, UV_RUN_DEFAULT);
+    uv_run(&app->loop, UV_RUN_DEFAULT);
 }
 
 /* Before the play: three ticks, to see that the loop runs until nothing is left in it. */
-static int app_show_the_loop(struct app *app)
+static void app_show_the_loop(struct app *app)
 {
     uv_timer_init(&app->loop, &app->ticker);
     uv_timer_start(&app->ticker, app_on_tick, 0, 1);
-    int status = app_run_loop(app);
-
-    return status == 0 && app->ticks != 3 ? UV_EAGAIN : status;
+    app_run_loop(app);
+    if (app->ticks != 3)
+        program_fail("sleep_gather", "the loop has stopped before the third tick");
 }
 
 static void app_on_tick(uv_timer_t *ticker)
@@ -99,10 +99,13 @@ static int app_show_create_against_start(struct app *app)
            task->timer.loop == &app->loop ? "" : ", unknown to the loop");
 
     int status = task_start(task, first_task_on_timer);
-    return status == 0 ? app_run_loop(app) : status;
+    if (status == 0)
+        app_run_loop(app);
+    return status;
 }
 
-/* Creates a task: its memory, and a timer that belongs to the loop. Nothing runs by it. */
+/* Creates a task: its memory, and a timer that belongs to the loop. Nothing runs by
+ * it. */
 static struct task *task_create(struct app *app, size_t index, double seconds)
 {
     struct task *task = xmalloc(sizeof *task);
@@ -110,10 +113,7 @@ static struct task *task_create(struct app *app, size_t index, double seconds)
     task->app = app;
     task->index = index;
     task->seconds = seconds;
-    if (uv_timer_init(&app->loop, &task->timer) != 0) {
-        free(task);
-        return NULL;
-    }
+    uv_timer_init(&app->loop, &task->timer); /* cannot fail */
     return task;
 }
 
@@ -132,12 +132,12 @@ static void first_task_on_timer(uv_timer_t *timer)
 }
 
 /* Act two. The tasks are created first and then started together. */
-static int app_gather(struct app *app, char **seconds)
+static int app_gather(struct app *app)
 {
     app->heavy_tasks = xcalloc(app->count, sizeof(struct task *));
     app->results = xcalloc(app->count, sizeof(struct gather_result));
     for (size_t i = 0; i < app->count; i++)
-        app->heavy_tasks[i] = task_create(app, i, strtod(seconds[i], NULL));
+        app->heavy_tasks[i] = task_create(app, i, app->seconds[i]);
 
     uv_update_time(&app->loop);
     app->began_at = uv_now(&app->loop);
@@ -146,7 +146,9 @@ static int app_gather(struct app *app, char **seconds)
     if (status != 0)
         return status;
     app_run_loop(app);
-    return app->gathered ? 0 : UV_EAGAIN;
+    if (!app->gathered)
+        program_fail("sleep_gather", "the loop has stopped before all was gathered");
+    return 0;
 }
 
 static int heavy_task_start(struct gather *gather, size_t index)
@@ -204,27 +206,29 @@ static void task_on_closed(uv_handle_t *handle)
 int main(int argc, char **argv)
 {
     static char *seven_two_three_one[] = {"7", "2", "3", "1"};
-    char **seconds = argc > 1 ? argv + 1 : seven_two_three_one;
+    char **arguments = argc > 1 ? argv + 1 : seven_two_three_one;
     struct app app = {.count = argc > 1 ? (size_t)argc - 1 : 4};
 
     program_init();
+    app.seconds = xcalloc(app.count, sizeof(double));
     for (size_t i = 0; i < app.count; i++)
-        if (!parse_decimal(seconds[i], MAX_SECONDS, &(double){0}))
-            return program_usage(USAGE, "not a number of seconds from 0 to %.0f: %s",
-                                 MAX_SECONDS, seconds[i]);
+        if (!parse_decimal(arguments[i], MAX_SECONDS, &app.seconds[i]))
+            exit(program_usage(USAGE, "not a number of seconds from 0 to %.0f: %s",
+                               MAX_SECONDS, arguments[i]));
 
     int status = app_make_loop(&app);
-    if (status == 0)
-        status = app_show_the_loop(&app);
-    if (status == 0)
+    if (status == 0) {
+        app_show_the_loop(&app);
         status = app_show_create_against_start(&app);
+    }
     if (status == 0)
-        status = app_gather(&app, seconds);
+        status = app_gather(&app);
     if (status == 0)
         status = app_close(&app);
+    if (status != 0)
+        program_fail("sleep_gather", uv_strerror(status));
     free(app.results);
     free(app.heavy_tasks);
-    if (status != 0)
-        program_fail("sleep_gather", status);
+    free(app.seconds);
     return PROGRAM_OK;
 }

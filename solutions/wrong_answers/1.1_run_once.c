@@ -6,8 +6,7 @@ static int app_make_loop(struct app *app)
     return uv_loop_init(&app->loop);
 }
 
-static int app_run_loop(struct app *app)
+static void app_run_loop(struct app *app)
 {
     uv_run(&app->loop, UV_RUN_ONCE);
-    return 0;
 }

@@ -1,4 +1,4 @@
-/* mistake: calls the completion inside the start function when nothing is left to wait for
+/* mistake: calls the completion inside the start function
  * caught by: test_gather.py::test_done_never_comes_inside_start
  * says: the callback was called inside the start function */
     gather->pending--;

@@ -4,4 +4,5 @@
     uv_close((uv_handle_t *)&app->first_task->timer, task_on_closed);
     for (size_t i = 0; i < app->count; i++)
         uv_close((uv_handle_t *)&app->heavy_tasks[i]->timer, task_on_closed);
-    return app_run_loop(app);
+    app_run_loop(app);
+    return 0;
