@@ -12,6 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # --- What can be chosen ----------------------------------------------------------------
 
+# `make reset` wants to be told; everything else begins with stage 1.
+STAGE_WAS_CHOSEN := $(if $(filter undefined,$(origin STAGE)),0,1)
 STAGE  ?= 1
 IMPL   ?= learner
 LEVEL  ?= green
@@ -34,7 +36,7 @@ ifeq ($(origin CC),default)
 CC := cc
 endif
 
-export STAGE IMPL LEVEL GAP N RUNS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR CC
+export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR CC
 
 # --- Stages, programs, and the modules each one uses -------------------------------------
 
@@ -71,6 +73,9 @@ PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wcast-align
+# These are always mistakes: a program that has them would only be judged by luck.
+WARNINGS += -Werror=return-type -Werror=return-local-addr -Werror=int-conversion \
+            -Werror=incompatible-pointer-types -Werror=implicit-function-declaration
 ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
@@ -138,16 +143,22 @@ $(foreach p,$(BENCH_PROGRAMS),$(eval \
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(OVERLAY)/$(p),$(call overlay_sources,$(p))))))
 
-COMPILE = $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+# An object is as old as the beginning of its compilation: whoever saves the source while it
+# is being compiled has it compiled again. What the compiler said is kept beside the object.
+# $(call compile,MORE FLAGS)
+compile = touch $@.begun; \
+    $(CC) $(CFLAGS_ALL) $(1) -MMD -MP -c -o $@ $< 2> $@.log; status=$$?; cat $@.log >&2; \
+    test $$status -ne 0 || touch -r $@.begun $@; exit $$status
 
 $(BUILD_DIR)/%.o: %.c $(BUILD_DIR)/flags
 	@mkdir -p $(@D)
-	$(COMPILE)
+	@echo $(CC) -c $<
+	@$(call compile)
 
 # A file of an overlay is reported under the name of the file that it stands for.
 ifneq ($(OVERLAY),)
 $(OVERLAY)/%.o: $(OVERLAY)/%.c $(BUILD_DIR)/flags
-	$(COMPILE) -ffile-prefix-map=$(OVERLAY)/=
+	@$(call compile,-ffile-prefix-map=$(OVERLAY)/=)
 endif
 
 $(BUILD_DIR)/lib.a: $(LIB_OBJECTS)

@@ -9,6 +9,7 @@ import sys
 from harness.gaps import GapError
 from harness.build import BuildError, NoCompiler
 from harness.settings import UsageError
+from harness.timeouts import BadScale, scale
 
 # Each command is a module of harness.commands with a function main(arguments) -> exit code.
 COMMANDS = {
@@ -39,8 +40,9 @@ def main() -> int:
         return 2
     module = importlib.import_module(f"harness.commands.{COMMANDS[sys.argv[1]]}")
     try:
+        scale()
         return module.main(sys.argv[1:])
-    except (UsageError, GapError, NoCompiler) as error:
+    except (UsageError, GapError, NoCompiler, BadScale) as error:
         print(error, file=sys.stderr)
         return 2
     except BuildError as error:

@@ -48,7 +48,8 @@ def programs_of(stage: Stage) -> tuple[str, ...]:
 
 
 def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None) -> str:
-    """Builds the programs of a stage; returns the compiler's warnings, if any.
+    """Builds the programs of a stage; returns the compiler's warnings, if any, also those of
+    files that needed no compiling now.
 
     BuildError says which file the compiler stopped at, with its own first words.
     """
@@ -62,7 +63,8 @@ def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None
     done = make(*arguments, *targets)
     if done.returncode != 0:
         raise BuildError(first_complaint(done.stderr))
-    return done.stderr.strip()
+    logs = (ROOT / (overlay or folder) / stage.folder).glob("*.o.log")
+    return "\n".join(log.read_text(errors="replace").strip() for log in sorted(logs)).strip()
 
 
 def first_complaint(output: str) -> str:

@@ -22,7 +22,8 @@ from harness import explain, gaps
 from harness.build import build_stage
 from harness.explain import Failure
 from harness.layout import ROOT, SOLUTIONS, Stage, show
-from harness.running import HANG_SECONDS, scaled
+from harness.running import HANG_SECONDS
+from harness.timeouts import scaled
 from harness.wrong_answers import for_exercise
 
 

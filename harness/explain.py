@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Sequence
 
-import pytest
-
 if TYPE_CHECKING:
     from harness.running import Process
     from harness.sanitizer import Report
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
 
 def gap(number: str, *, needs: Sequence[str] = ()) -> Callable:
     """Marks a test: it judges gap `number`, and cannot pass before the gaps `needs` do."""
+    import pytest  # here, so that the commands that need none start quicker
+
     return pytest.mark.gap(number, needs=tuple(needs))
 
 

@@ -16,6 +16,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Sequence
 
 from harness.layout import ROOT, SOLUTIONS, STAGES, Stage, show, stage
 
@@ -179,7 +180,7 @@ def unwritten_in(folder: Path) -> set[str]:
         number
         for path in sorted(folder.glob("*.[cp]*"))
         if path.suffix in (".c", ".py")
-        for number in unwritten(path.read_text(errors="replace"))
+        for number in unwritten(path.read_text(encoding="utf-8", errors="replace"))
     }
 
 
@@ -199,28 +200,52 @@ def skeletons(number: str) -> dict[str, Skeleton]:
     .skeletons/ when the first command sees them.
     """
     one = stage(number)
-    texts = _whole_texts(one)
-    result = {}
-    for name, text in texts.items():
-        skeleton = parse(one.path / name, text)
-        if skeleton.gaps:
-            result[name] = skeleton
-    return result
-
-
-def _whole_texts(one: Stage) -> dict[str, str]:
     named = gaps_named_in_readme(one)
-    aside = ROOT / ".skeletons" / one.folder
-    if named == unwritten_in(one.path):
-        texts = _texts_in(one.path)
-        if not (ROOT / ".git").exists() and not aside.exists():
-            aside.mkdir(parents=True)
-            for name, text in texts.items():
-                (aside / name).write_text(text, encoding="utf-8")
-        return texts
-    if aside.exists():
-        return _texts_in(aside)
-    for commit in _git("log", "--format=%H", "--", one.folder).split():
+    if named != unwritten_in(one.path):
+        return given(number)
+    try:
+        found = _parsed(one, _texts_in(one.path))
+        lost = named - {gap.number for skeleton in found.values() for gap in skeleton.gaps}
+        if lost:
+            first = min(lost, key=order)
+            raise GapError(f"{one.folder}: the TODO and END comments of gap {first} are gone")
+    except GapError as error:
+        way_out = f"Put it back, or: make reset STAGE={number}"
+        raise GapError(f"{error}. {way_out}") from None
+    _put_aside(one)
+    return found
+
+
+def given(number: str) -> dict[str, Skeleton]:
+    """The skeletons as they were given out, whatever stands in the learner's files now."""
+    one = stage(number)
+    return _parsed(one, _given_texts(one))
+
+
+def _parsed(one: Stage, texts: dict[str, str]) -> dict[str, Skeleton]:
+    parsed = {name: parse(one.path / name, text) for name, text in texts.items()}
+    return {name: skeleton for name, skeleton in parsed.items() if skeleton.gaps}
+
+
+def _aside(one: Stage) -> Path:
+    return ROOT / ".skeletons" / one.folder
+
+
+def _put_aside(one: Stage) -> None:
+    """Without git nobody else keeps the skeletons."""
+    if (ROOT / ".git").exists() or _aside(one).exists():
+        return
+    _aside(one).mkdir(parents=True)
+    for name, text in _texts_in(one.path).items():
+        (_aside(one) / name).write_text(text, encoding="utf-8")
+
+
+def _given_texts(one: Stage) -> dict[str, str]:
+    if _aside(one).exists():
+        return _texts_in(_aside(one))
+    named = gaps_named_in_readme(one)
+    has_commits = (ROOT / ".git").exists() and _git("rev-list", "--all", "--max-count=1")
+    for commit in _git("log", "--format=%H", "--", one.folder).split() if has_commits else []:
         calls = _git("grep", "-hoE", r'TODO\("[0-9.]+"\)', commit, "--", one.folder)
         if set(_CALL.findall(calls)) >= named:
             names = _git("ls-tree", "--name-only", commit, f"{one.folder}/").split("\n")
@@ -229,6 +254,8 @@ def _whole_texts(one: Stage) -> dict[str, str]:
                 for name in names
                 if Path(name).suffix in (".c", ".py")
             }
+    if named == unwritten_in(one.path):  # not committed yet
+        return _texts_in(one.path)
     raise GapError(
         f"the skeletons of {one.folder} are nowhere to be found: they are neither in git nor "
         "in .skeletons/. Get the workshop again (git clone), and put your files into it"
@@ -237,7 +264,7 @@ def _whole_texts(one: Stage) -> dict[str, str]:
 
 def _texts_in(folder: Path) -> dict[str, str]:
     return {
-        path.name: path.read_text(encoding="utf-8")
+        path.name: path.read_text(encoding="utf-8", errors="replace")
         for path in sorted(folder.iterdir())
         if path.suffix in (".c", ".py")
     }
@@ -248,8 +275,10 @@ def _git(*arguments: str) -> str:
         done = subprocess.run(
             ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
         )
-    except OSError:
-        return ""
+    except OSError as error:
+        raise GapError(f"git cannot be started: {error}") from None
+    if done.returncode == 128:  # git itself could not go on; 1 is "nothing found"
+        raise GapError(f"git says: {done.stderr.strip()}")
     return done.stdout
 
 
@@ -282,6 +311,12 @@ def skeleton_of(gap: Gap) -> Skeleton:
     return skeletons(gap.number.split(".")[0])[gap.path.name]
 
 
+def gone(path: Path) -> GapError:
+    """What to say when a learner's file is not there."""
+    number = path.parent.name.split("_")[0][len("stage"):]
+    return GapError(f"{show(path)} is gone: make reset STAGE={number}")
+
+
 def solution_path(path: Path) -> Path:
     """The reference for a learner's file."""
     return SOLUTIONS / path.parent.name / path.name
@@ -302,14 +337,9 @@ def place(gap: Gap, path: Path) -> tuple[int, int]:
     skeleton, which works for a file whose given text was changed, too.
     """
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    first = next(
-        (i for i, line in enumerate(lines, 1) if _marks(_OPEN, line, gap.number)), None
-    )
-    last = next(
-        (i for i, line in enumerate(lines, 1) if _marks(_CLOSE, line, gap.number)), None
-    )
-    if first and last and first < last:
-        return first, last
+    between = markers(gap, lines)
+    if between:
+        return between
     skeleton = skeleton_of(gap).text.splitlines()
     begin, end = gap.first_line - 1, gap.first_line - 1 + len(gap.block)
     matcher = difflib.SequenceMatcher(None, skeleton, lines, autojunk=False)
@@ -321,6 +351,13 @@ def place(gap: Gap, path: Path) -> tuple[int, int]:
             after = block.b + max(0, end - block.a)
     first = (before or 0) + 1
     return first, max(first, after if after is not None else len(lines))
+
+
+def markers(gap: Gap, lines: Sequence[str]) -> tuple[int, int] | None:
+    """The lines, from 1 on, of the gap's TODO and END comments; None unless both are there."""
+    first = next((i for i, x in enumerate(lines, 1) if _marks(_OPEN, x, gap.number)), 0)
+    last = next((i for i, x in enumerate(lines, 1) if _marks(_CLOSE, x, gap.number)), 0)
+    return (first, last) if 0 < first < last else None
 
 
 def _marks(pattern: re.Pattern[str], line: str, number: str) -> bool:

@@ -17,8 +17,8 @@ from typing import Callable, Iterator
 
 import pytest
 
-from harness import exercise, explain, gaps
-from harness.build import BuildError, build_stage
+from harness import exercise, explain, gaps, timeouts
+from harness.build import BuildError, NoCompiler, build_stage
 from harness.explain import Failure
 from harness.layout import STAGES, Stage
 from harness.running import Program
@@ -40,7 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the mark known."""
+    """Makes the mark known, and TODO(); looks at the time limits' scale."""
+    try:
+        timeouts.scale()
+    except timeouts.BadScale as error:
+        raise pytest.UsageError(str(error)) from None
     config.addinivalue_line(
         "markers", "gap(number, needs=()): the gap that a test judges"
     )
@@ -63,7 +67,7 @@ def pytest_collection_modifyitems(
     for one in {stage_of(item) for item in items} - {None}:
         try:
             build_stage(one, config.getoption("--impl"))
-        except BuildError as error:
+        except (BuildError, NoCompiler) as error:
             raise pytest.UsageError(str(error)) from None
 
 
@@ -182,35 +186,34 @@ def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
         outcome.expected = f"{outcome.about} (the test itself failed; see above)"
     if number in unwritten:
         outcome.kind = "unwritten"
-    elif unwritten:
+    elif set(unwritten) & set(needs):
         outcome.kind = "waits"
-    blamed = _blame(error, stage, sources)
+    blamed, line = _blame(error, stage, sources)
     outcome.blamed = blamed.number if blamed else number
-    outcome.look = sources.look(stage, outcome.blamed)
-    frame = getattr(getattr(error, "report", None), "frame", None)
-    if frame is not None and frame.line:
-        outcome.look = f"{frame.file}:{frame.line}, " + outcome.look.split(", ", 1)[1]
+    outcome.look = sources.look(stage, outcome.blamed, line)
     return outcome
 
 
 def _blame(
     error: BaseException | None, stage: Stage, sources: Sources
-) -> gaps.Gap | None:
-    """A crash happens in every test; the gap whose line it names is the one to look at."""
+) -> tuple[gaps.Gap | None, int]:
+    """A crash happens in every test; the gap that it names, and the line, are at fault.
+
+    What called uv_run() is not, nor is where leaked memory was allocated.
+    """
     report = getattr(error, "report", None)
-    if report is None or report.kind == "leak":  # where it was allocated is not at fault
-        return None
+    if report is None or report.kind == "leak":
+        return None, 0
     inside_the_loop = list(
         itertools.takewhile(lambda frame: frame.function != "uv_run", report.frames)
     )
     for frame in [*inside_the_loop, report.freed]:
         if frame is not None and frame.line and stage.folder in frame.file:
-            gap = gaps.gap_at(
-                stage.number, sources.file(stage, Path(frame.file).name), frame.line
-            )
+            path = sources.file(stage, Path(frame.file).name)
+            gap = gaps.gap_at(stage.number, path, frame.line)
             if gap is not None:
-                return gap
-    return None
+                return gap, frame.line
+    return None, 0
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

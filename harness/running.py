@@ -3,6 +3,7 @@ line, their standard input and their output."""
 
 from __future__ import annotations
 
+import collections
 import os
 import re
 import signal
@@ -10,23 +11,39 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Mapping, Pattern
+from typing import Mapping, Pattern, Sequence
 
 from harness import sanitizer
 from harness.explain import Failure, started
 from harness.layout import ROOT, Line, show
+from harness.timeouts import scaled
 
 # Seconds after which a program counts as hung. It decides nothing else.
 HANG_SECONDS = 10.0
+# More output than this is taken for endless. A longer line is cut in pieces.
 MAX_OUTPUT_LINES = 20_000
+MAX_OUTPUT_BYTES = 8 * 1024 * 1024
 MAX_LINE_BYTES = 64 * 1024
+MAX_ARGUMENTS_SHOWN = 20
 
 _TODO = re.compile(r"^TODO (\d+\.\d+) is not written yet", re.MULTILINE)
 
 
-def scaled(seconds: float) -> float:
-    """A time limit, stretched by WORKSHOP_TIMEOUT_SCALE."""
-    return seconds * float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))
+# After one hang a session is not patient any more: a learner waits for the verdict.
+HANG_SECONDS_AFTER_ONE = 3.0
+_hangs: list[str] = []
+
+
+def patience() -> float:
+    """Seconds after which a program counts as hung, scaled."""
+    return scaled(HANG_SECONDS_AFTER_ONE if _hangs else HANG_SECONDS)
+
+
+def _few(arguments: Sequence[str]) -> Sequence[str]:
+    """The arguments as a person wants to read them: of very many, the first ones."""
+    if len(arguments) <= MAX_ARGUMENTS_SHOWN:
+        return arguments
+    return [*arguments[:3], "...", f"({len(arguments)} arguments)"]
 
 
 class Process:
@@ -41,14 +58,16 @@ class Process:
         environment: Mapping[str, str],
         wrapper: tuple[str, ...] = (),
     ) -> None:
-        self.did = " ".join(["ran", show(path), *arguments])
+        self.did = " ".join(["ran", show(path), *_few(arguments)])
         self.stdout: list[Line] = []
         self.stderr_lines: list[str] = []
         self.exit: int | None = None
         self.hung = False
+        self.endless = False
         self._prefer = prefer
         self._changed = threading.Condition()
         self._open_pipes = 2
+        self._bytes_read = 0
         self._started_at = time.monotonic()
         self._process = subprocess.Popen(
             [*wrapper, str(path), *arguments],
@@ -56,7 +75,12 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, **sanitizer.environment(), **environment},
+            env={
+                **os.environ,
+                "UV_THREADPOOL_SIZE": "4",  # whatever the person's own is
+                **sanitizer.environment(),
+                **environment,
+            },
             start_new_session=True,
         )
         self._readers = [
@@ -81,7 +105,10 @@ class Process:
                 else:
                     at = time.monotonic() - self._started_at
                     self.stdout.append(Line(text, at))
-                if len(self.stdout) + len(self.stderr_lines) > MAX_OUTPUT_LINES:
+                self._bytes_read += len(raw)
+                lines = len(self.stdout) + len(self.stderr_lines)
+                if lines > MAX_OUTPUT_LINES or self._bytes_read > MAX_OUTPUT_BYTES:
+                    self.endless = True
                     self._kill_group()
                 self._changed.notify_all()
 
@@ -117,11 +144,11 @@ class Process:
     def wait_for(self, pattern: str, *, count: int = 1, after: int = 0) -> list[int]:
         """Waits for `count` lines of standard output that match, from line `after` on.
 
-        Returns their indices. A Failure when the program ends, or has printed no more for
-        the time after which a program counts as hung, before they came.
+        Returns their indices. A Failure when they have not come before the program ends, or
+        before it counts as hung.
         """
         regex: Pattern[str] = re.compile(pattern)
-        deadline = time.monotonic() + scaled(HANG_SECONDS)
+        deadline = time.monotonic() + patience()
         with self._changed:
             while True:
                 found = [
@@ -138,6 +165,7 @@ class Process:
         ended = self._open_pipes == 0
         if not ended:
             self.hung = True
+            _hangs.append(self.did)
             self._kill_group()
         self._raise_report()
         raise Failure(
@@ -164,17 +192,25 @@ class Process:
             self._process.stdin.close()
         except BrokenPipeError:
             pass
-        deadline = time.monotonic() + scaled(HANG_SECONDS)
+        deadline = time.monotonic() + patience()
         with self._changed:
-            self._changed.wait_for(lambda: self._open_pipes == 0, scaled(HANG_SECONDS))
+            self._changed.wait_for(lambda: self._open_pipes == 0, patience())
+            self.hung = self.hung or self._open_pipes > 0
         try:
             self._process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self.hung = True
         self.kill()
-        if self.hung:
+        if self.endless:
             raise Failure(
-                saw=f"it was still running after {scaled(HANG_SECONDS):.0f} seconds and was "
+                saw=f"it printed on and on, and was ended; {self._last_words()}",
+                expected="it ends by itself: a loop ends when no handle is active any more",
+            )
+        if self.hung:
+            limit = patience()
+            _hangs.append(self.did)
+            raise Failure(
+                saw=f"it was still running after {limit:.0f} seconds and was "
                 f"ended; {self._last_words()}",
                 expected="it ends by itself: a loop ends when no handle is active any more",
             )
@@ -206,15 +242,20 @@ class Process:
         report = self.report
         if report is not None and report.kind not in ("leak", "leak-check-refused"):
             raise Failure(
-                saw=report.sentence, expected="no error in using memory", report=report
+                saw=report.sentence,
+                expected="no failed assertion"
+                if "assertion" in report.kind
+                else "no error in using memory",
+                report=report,
             )
 
     def kill(self) -> None:
         """Ends the program, if it has not ended, and all that it has started."""
         self._kill_group()
-        self.exit = self._process.wait()
+        if self.exit is None:
+            self.exit = self._process.wait()
         for reader in self._readers:
-            reader.join(scaled(HANG_SECONDS))
+            reader.join(patience())
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             try:
                 pipe.close()
@@ -222,28 +263,23 @@ class Process:
                 pass
 
     def _kill_group(self) -> None:
-        if self._process.poll() is None:
+        """The group lives on after the program, as long as one of its children does."""
+        if self.exit is None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
+            except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
                 pass
 
     def _last_words(self) -> str:
         words = [line for line in self.stderr_lines if line.strip()][-2:] or self.lines[-1:]
+        words = [word if len(word) < 200 else word[:200] + " ..." for word in words]
         return f"it said last: {' / '.join(words)}" if words else "it had printed nothing"
 
     # --- Checks --------------------------------------------------------------------------
 
     def expect_clean(self) -> Process:
         """Holds it to a clean end: exit 0, the loop closed, nothing leaked."""
-        still_open = [line for line in self.stderr_lines if line.startswith("still open")]
-        if still_open:
-            raise Failure(
-                saw="the loop could not be closed, a handle was forgotten: "
-                + "; ".join(line.replace("still open: ", "") for line in still_open),
-                expected="every handle closed with uv_close(), and its close callback come, "
-                "before the loop is closed",
-            )
+        self._expect_loop_closed()
         report = self.report
         if report is not None and "uv_loop_init" in report.raw:
             raise Failure(
@@ -259,6 +295,34 @@ class Process:
                 expected="exit status 0",
             )
         return self
+
+
+    def _expect_loop_closed(self) -> None:
+        still_open = [x for x in self.stderr_lines if x.startswith("still open: ")]
+        waiting = [line for line in still_open if "closing (run" in line]
+        if not still_open:
+            return
+        if len(waiting) == len(still_open):
+            raise Failure(
+                saw=f"uv_close() was called for {_handles(len(waiting))}, but no close callback "
+                "has come, and so the loop could not be closed",
+                expected="the loop is run once more after uv_close(): the callbacks come then",
+            )
+        counted = collections.Counter(
+            line.replace("still open: ", "") for line in still_open if line not in waiting
+        )
+        raise Failure(
+            saw="the loop could not be closed, a handle was forgotten: "
+            + "; ".join(
+                what if count == 1 else f"{count} x {what}" for what, count in counted.items()
+            ),
+            expected="every handle closed with uv_close(), and its close callback come, "
+            "before the loop is closed",
+        )
+
+
+def _handles(count: int) -> str:
+    return "one handle" if count == 1 else f"{count} handles"
 
 
 class Program:
@@ -294,14 +358,14 @@ class Program:
         key = (self.path, arguments, until, count)
         if key not in _shared:
             process = self.start(*arguments)
-            started.remove(process)
             try:
                 _shared[key] = (process, process.until(until, count=count))
             except Failure as failure:
                 process.kill()
                 _shared[key] = (process, failure)
         process, result = _shared[key]
-        started.append(process)
+        if process not in started:
+            started.append(process)
         if isinstance(result, Failure):
             raise result
         return process

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from harness.gaps import COLOURS
-from harness.layout import STAGES, Stage, stage
+from harness.layout import SOLUTIONS, STAGES, Stage, stage
 
 IMPLEMENTATIONS = ("learner", "solutions")
 
@@ -28,6 +28,7 @@ class Settings:
     take: bool
     junit: str
     build_dir: str
+    stage_was_chosen: bool
 
 
 def read(stage_number: str | None = None) -> Settings:
@@ -38,9 +39,12 @@ def read(stage_number: str | None = None) -> Settings:
     except KeyError:
         known = ", ".join(one.number for one in STAGES)
         raise UsageError(f"STAGE={number}: there is no such stage; there are: {known}")
+    implementation = _one_of("IMPL", IMPLEMENTATIONS)
+    if implementation == "solutions" and not SOLUTIONS.exists():
+        raise UsageError("IMPL=solutions: solutions/ is not in this copy")
     return Settings(
         stage=chosen,
-        implementation=_one_of("IMPL", IMPLEMENTATIONS),
+        implementation=implementation,
         level=_one_of("LEVEL", COLOURS),
         gap=os.environ.get("GAP", ""),
         hint=_count("N", 1),
@@ -48,6 +52,7 @@ def read(stage_number: str | None = None) -> Settings:
         take=os.environ.get("TAKE", "0") not in ("", "0"),
         junit=os.environ.get("JUNIT", ""),
         build_dir=os.environ.get("BUILD_DIR", "build"),
+        stage_was_chosen=os.environ.get("STAGE_WAS_CHOSEN", "1") == "1",
     )
 
 

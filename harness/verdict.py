@@ -42,7 +42,10 @@ class Outcome:
 
     def text(self, *, colour: bool, width: int = 90) -> str:
         """The failure in its four parts."""
-        heading = f"gap {self.blamed or self.gap}: {self.about}"
+        about = self.about
+        if self.blamed and self.blamed != self.gap:
+            about = gaps.find(self.blamed).title.split(".")[0]
+        heading = f"gap {self.blamed or self.gap}: {about}"
         lines = [paint(heading, "1", colour)]
         parts = [
             ("did", self.did),
@@ -98,13 +101,14 @@ class Sources:
             return f"solutions/{stage.folder}/"
         return f"{stage.folder}/"
 
-    def look(self, stage: Stage, number: str) -> str:
-        """Where to look for a gap: file:line, and how to get a hint."""
+    def look(self, stage: Stage, number: str, line: int = 0) -> str:
+        """Where to look for a gap: file:line (its first one, unless a better one is known),
+        and how to get a hint."""
         gap = gaps.find(number)
         path = self.file(stage, gap.path.name)
-        first, _ = gaps.place(gap, path)
         where = show(gap.path) if self.overlay else show(path)
-        return f"{where}:{first}, make hint GAP={number}"
+        line = line or gaps.place(gap, path)[0]
+        return f"{where}:{line}, make hint GAP={number}"
 
 
 @dataclass
@@ -169,18 +173,27 @@ def judge(stage: Stage, outcomes: list[Outcome], sources: Sources) -> StageVerdi
 
 
 def _written(stage: Stage, gap: Gap, sources: Sources) -> GapVerdict:
+    """Unwritten as long as it calls TODO(), also when there is other code in it already."""
     path = sources.file(stage, gap.path.name)
     text = path.read_text(encoding="utf-8", errors="replace")
-    state = UNWRITTEN if gap.number in gaps.unwritten(text) else DONE
-    return GapVerdict(gap, state, line=gaps.place(gap, path)[0])
+    if gap.number not in gaps.unwritten(text):
+        return GapVerdict(gap, DONE, line=gaps.place(gap, path)[0])
+    verdict = GapVerdict(gap, UNWRITTEN, line=gaps.place(gap, path)[0])
+    if "".join(gap.block) not in text:
+        call = f'TODO("{gap.number}")'
+        lines = (i for i, line in enumerate(text.splitlines(), 1) if call in line)
+        verdict.remark = f"{call} is still called at line {next(lines)}: delete that line"
+    return verdict
 
 
 def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome) -> None:
     verdict = verdicts[outcome.gap]
     if outcome.kind == "passed":
         verdict.tests += 1
+        if verdict.state == WAITS:
+            verdict.state = DONE
     elif outcome.kind == "skipped":
-        verdict.remark = outcome.saw
+        verdict.remark = outcome.saw.removeprefix("Skipped: ")
         if verdict.state == DONE:
             verdict.state = UNJUDGED
     elif outcome.kind == "unwritten":
@@ -191,8 +204,9 @@ def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome) -> None:
         if blamed.state in (DONE, WAITS):
             blamed.state, blamed.failure = WRONG, blamed.failure or outcome
     else:
+        # Only what it needs: a program may well come to an unwritten gap that has nothing to
+        # do with this test, and `make prove` shows that the test passes all the same.
         missing = [n for n in outcome.needs if n in verdicts and verdicts[n].state != DONE]
-        missing += [n for n in outcome.unwritten if n in verdicts]
         if missing:
             _wait(verdict, min(missing, key=order))
         elif verdict.state in (DONE, WAITS):
@@ -212,7 +226,7 @@ def _wait(verdict: GapVerdict, number: str) -> None:
 def describe(verdict: GapVerdict) -> str:
     """The state of a gap in a few words."""
     if verdict.state == UNWRITTEN:
-        return f"not written yet ({verdict.gap.path.name}:{verdict.line})"
+        return verdict.remark or "not written yet"
     if verdict.state == WAITS:
         return f"waits for {verdict.waits_for}"
     if verdict.state == WRONG:
@@ -260,25 +274,35 @@ def advice_for_one(verdict: GapVerdict) -> str:
 def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     """What to do next, in one or two lines."""
     number = verdict.stage.number
-    again = f"save, and `make stage{number}` again (`make watch STAGE={number}` does it for you)"
+    again = f"save, and make stage{number} again (make watch STAGE={number} does it for you)"
+    if os.environ.get("WORKSHOP_WATCHED"):
+        again = "save"
     wrong, unwritten = verdict.first_wrong, verdict.next_unwritten
     if wrong is not None:
-        return f"Next: mend gap {wrong.gap.number}, {again}."
+        number = wrong.gap.number
+        return f"Next: mend gap {number}; then {again}.\nStuck? make hint GAP={number}"
     if not learner:
         return "The reference holds." if verdict.holds("red") else "The reference fails."
     if unwritten is not None and (not verdict.holds(level) or level == "red"):
         gap = unwritten.gap
         return (
-            f"Next: open {show(gap.path)} at line {unwritten.line} and write gap "
-            f"{gap.number}; then {again}.\nStuck? make hint GAP={gap.number}"
+            f"Next: write gap {gap.number} in {show(gap.path)} at line {unwritten.line};\n"
+            f"then {again}.\nStuck? make hint GAP={gap.number}"
         )
+    unjudged = [one for one in verdict.gaps if one.state == UNJUDGED]
+    if unjudged and not verdict.holds(level):
+        numbers = ", ".join(one.gap.number for one in unjudged)
+        return f"All that can be judged in this copy is done. Not judged: {numbers}, see above."
     if verdict.holds("red"):
         return f"Congratulations: all of stage {number} is done, the red gaps included."
     if verdict.holds("orange"):
-        return f"Congratulations: green and orange are done. Red is left: LEVEL=red."
+        return (
+            f"Congratulations: green and orange are done.\n"
+            f"Red is left, for the keen: make stage{number} LEVEL=red"
+        )
     if verdict.holds("green"):
         return (
             f"Congratulations: the green gaps of stage {number} are done; you can go on.\n"
             f"There is more in this stage: make stage{number} LEVEL=orange"
         )
-    return f"Not all of it could be judged; see the remarks above."
+    return "Not all of it could be judged; see the remarks above."

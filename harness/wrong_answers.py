@@ -17,6 +17,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterable
 
 from harness import gaps
 from harness.build import build_stage
@@ -47,22 +48,47 @@ class WrongAnswer:
         """Builds the reference with this filling; returns the overlay it is in."""
         return build_with(self.name, self.gap, self.filling)
 
+    def build_as_learner(self, needs: Iterable[str]) -> str:
+        """Builds it as a learner has it who works from gap to gap: those before this one and
+        those in `needs` are filled, the others not. Returns the overlay."""
+        overlay = _overlay(f"{self.name}_as_learner")
+        number = self.gap.number.split(".")[0]
+        for skeleton in gaps.skeletons(number).values():
+            fillings = {
+                n: filling
+                for n, filling in gaps.reference_fillings(skeleton).items()
+                if order(n) < order(self.gap.number) or n in needs
+            }
+            if skeleton.path == self.gap.path:
+                fillings[self.gap.number] = self.filling
+            _write(overlay, skeleton.path, skeleton.fill(fillings))
+        build_stage(stage(number), "solutions", overlay=overlay)
+        return overlay
+
 
 def build_with(name: str, gap: Gap, filling: str) -> str:
     """Builds the reference with another filling of one gap, in build/prove/`name`.
 
     Returns that folder, an overlay for Sources. BuildError when it does not compile.
     """
-    overlay = f"{os.environ.get('BUILD_DIR', 'build')}/prove/{name}"
+    overlay = _overlay(name)
     skeleton = gaps.skeleton_of(gap)
     fillings = {**gaps.reference_fillings(skeleton), gap.number: filling}
-    text = skeleton.fill(fillings)
-    target = ROOT / overlay / gap.path.parent.name / gap.path.name
+    _write(overlay, gap.path, skeleton.fill(fillings))
+    build_stage(stage(gap.number.split(".")[0]), "solutions", overlay=overlay)
+    return overlay
+
+
+def _overlay(name: str) -> str:
+    return f"{os.environ.get('BUILD_DIR', 'build')}/prove/{name}"
+
+
+def _write(overlay: str, path: Path, text: str) -> None:
+    """Writes a file into an overlay; one that is there already is not touched, nor rebuilt."""
+    target = ROOT / overlay / path.parent.name / path.name
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    build_stage(stage(gap.number.split(".")[0]), "solutions", overlay=overlay)
-    return overlay
 
 
 def read(path: Path) -> WrongAnswer:

@@ -25,7 +25,7 @@ def test_the_tasks_sleep_at_the_same_time(program):
     run = program("sleep_gather").run("0.06", "0.02", "0.04")
     seen = events(run.lines)
 
-    # TODO 1.9 (orange) Write a test that catches a sequential sleep_gather.
+    # TODO 1.9 (orange) Write a test of sleep_gather. It must catch a sequential one.
     # `seen` tells what happened in which order. Which order must it be when all three sleep
     # at once, and which when they sleep one after the other? Do not measure time: a busy
     # machine would make your test fail now and then. Say it with expect(condition, saw=...,

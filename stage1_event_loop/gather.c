@@ -29,6 +29,7 @@ int gather_start(struct gather *gather, uv_loop_t *loop, size_t count,
         .pending = count,
         .cancel = cancel,
         .done = done,
+        .thread = uv_thread_self(),
     };
     for (size_t i = 0; i < count; i++)
         results[i] = (struct gather_result){0};
@@ -59,13 +60,17 @@ static void start_operations(struct gather *gather, gather_start_cb start)
 
 void gather_report(struct gather *gather, size_t index, int status, void *value)
 {
+    uv_thread_t here = uv_thread_self();
+
+    assert(uv_thread_equal(&here, &gather->thread) &&
+           "gather_report: not on the loop's thread");
     assert(index < gather->count && "gather_report: no such operation");
     assert(status <= 0 && "gather_report: an error is negative");
     assert(!gather->results[index].reported && "gather_report: it reported before");
     gather->results[index].reported = true;
     keep_result(gather, index, status, value);
 
-    /* TODO 1.4 (green) Count down, and complete when it was the last.
+    /* TODO 1.4 (green) Count down, and complete at the last.
      * gather->pending operations have not reported yet; this one just did. When none is
      * left, call gather_finish(): it sees to it that the caller is told, once, later. */
     TODO("1.4");
@@ -74,7 +79,7 @@ void gather_report(struct gather *gather, size_t index, int status, void *value)
 
 static void keep_result(struct gather *gather, size_t index, int status, void *value)
 {
-    /* TODO 1.6 (orange) Keep the result in its place, and the first error.
+    /* TODO 1.6 (orange) Keep results in order, and the first error.
      * gather->results stand in the order of the start: `index` is the place for this
      * status and value. gather->status is 0 until the first error comes, and then
      * stays. */
@@ -85,7 +90,7 @@ static void keep_result(struct gather *gather, size_t index, int status, void *v
 
 void gather_cancel(struct gather *gather)
 {
-    /* TODO 1.11 (red) Ask every operation that was started to end.
+    /* TODO 1.11 (red) Ask what still runs to end.
      * Cancelled before, or nothing pending: there is nothing to do. Otherwise remember
      * it in gather->cancelled (start_operations() looks at it), make UV_ECANCELED the
      * first error unless there is one, and call cancel_operation() for the first

@@ -50,6 +50,7 @@ struct gather {
     bool cancelled;
     gather_cancel_cb cancel;
     gather_done_cb done;
+    uv_thread_t thread; /* the loop's: nothing may be reported from another one */
     uv_timer_t closing; /* never started: closing a handle is how done comes later */
 };
 
@@ -65,7 +66,7 @@ int gather_start(struct gather *gather, uv_loop_t *loop, size_t count,
 
 /* Operation number `index` has ended: with `status` 0 and a `value` (borrowed, handed
  * on in its result), or with a negative UV_E*. Exactly once for each operation that
- * was started; a second report, or one for another index, is a bug and aborts. */
+ * was started; a second report, or one from another thread, is a bug and aborts. */
 void gather_report(struct gather *gather, size_t index, int status, void *value);
 
 /* Asks every operation that is still running to end, and starts no further ones (they

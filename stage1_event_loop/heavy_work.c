@@ -177,7 +177,7 @@ static void part_cancel(struct gather *gather, size_t index)
     struct app *app = container_of(gather, struct app, gather);
     struct part *part = &app->parts[index];
 
-    /* TODO 1.12 (red) End this part early, whether it waits or runs.
+    /* TODO 1.12 (red) End a part early.
      * atomic_store() true into part->stop: part_compute() looks at it. And uv_cancel()
      * its request, cast to (uv_req_t *): that takes out of the queue what has not
      * begun. */

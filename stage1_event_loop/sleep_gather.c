@@ -128,7 +128,7 @@ static struct task *task_create(struct app *app, size_t index, double seconds)
 static int task_start(struct task *task, uv_timer_cb on_timer)
 {
     task->started_at = uv_now(&task->app->loop);
-    /* TODO 1.3 (green) Start the task's timer: once, task->seconds from now.
+    /* TODO 1.3 (green) Start the task's timer. Once, task->seconds from now.
      * uv_timer_start() takes the callback, the delay and the period (0: only once). It
      * counts in whole milliseconds (0.2 s are 200: multiply, then cast). Return what
      * it returned. */

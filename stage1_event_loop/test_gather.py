@@ -100,7 +100,8 @@ def test_results_stand_in_the_order_of_the_start(program):
     expect_done(
         run,
         "0: 10 20 30",
-        mistake="They finished as 2, 0, 1: are these results in the order of finishing?",
+        mistake="They finished as 2, 0, 1: were the results kept, and not in the order of "
+        "finishing?",
     )
 
 

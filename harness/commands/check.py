@@ -17,6 +17,7 @@ from harness import gaps, verdict
 from harness.build import first_complaint, make
 from harness.commands import lint, prove
 from harness.layout import ROOT, STAGES
+from harness.timeouts import scaled
 from harness.verdict import UNWRITTEN, Outcome, Sources
 
 BUILD = "build/check"
@@ -161,13 +162,12 @@ def reference_passes_valgrind() -> list[str]:
     """The same without sanitizers, under valgrind."""
     if shutil.which("valgrind") is None:
         raise LeftOut("valgrind is missing: apt-get install valgrind")
-    scale = float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))
     return reference_passes(
         "valgrind",
         SAN="0",
         BUILD_DIR=f"{BUILD}/valgrind",
         WORKSHOP_WRAPPER="valgrind --quiet --leak-check=full --error-exitcode=99",
-        WORKSHOP_TIMEOUT_SCALE=str(6 * scale),
+        WORKSHOP_TIMEOUT_SCALE=str(scaled(6)),
     )
 
 

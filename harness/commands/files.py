@@ -27,7 +27,7 @@ def reveal(settings: Settings) -> int:
     if not settings.gap:
         raise UsageError("which gap? make reveal GAP=1.2")
     gap = gaps.find(settings.gap)
-    filling = gaps.reference_fillings(gaps.skeleton_of(gap))[gap.number]
+    filling = reference_filling(gap)
     if settings.take:
         replace(gap, filling)
         return 0
@@ -37,13 +37,26 @@ def reveal(settings: Settings) -> int:
     return 0
 
 
+def reference_filling(gap: Gap) -> str:
+    """What the reference fills into the gap. GapError when it cannot be told."""
+    try:
+        return gaps.reference_fillings(gaps.skeleton_of(gap))[gap.number]
+    except GapError:  # the given text of an unfilled file may have been changed
+        given = gaps.given(gap.number.split(".")[0])
+        return gaps.reference_fillings(given[gap.path.name])[gap.number]
+
+
 def reset(settings: Settings) -> int:
     """Puts GAP, or every file of STAGE, back to the skeleton."""
     if settings.gap:
         gap = gaps.find(settings.gap)
-        replace(gap, "".join(gap.block))
+        given = gaps.given(gap.number.split(".")[0])[gap.path.name]
+        block = next((g.block for g in given.gaps if g.number == gap.number), gap.block)
+        replace(gap, "".join(block))
         return 0
-    for skeleton in gaps.skeletons(settings.stage.number).values():
+    if not settings.stage_was_chosen:
+        raise UsageError("reset what? make reset GAP=1.2, or make reset STAGE=1 for all of them")
+    for skeleton in gaps.given(settings.stage.number).values():
         write(skeleton.path, skeleton.text)
     return 0
 
@@ -72,6 +85,8 @@ def diff(settings: Settings) -> int:
 
 
 def _lines(path: Path) -> list[str]:
+    if not path.exists():
+        raise gaps.gone(path)
     return path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
@@ -79,16 +94,16 @@ def replace(gap: Gap, filling: str) -> None:
     """Replaces what fills `gap` in the learner's file. GapError when it cannot be told."""
     skeleton = gaps.skeleton_of(gap)
     if not gap.path.exists():
-        stage_number = gap.number.split(".")[0]
-        raise GapError(f"{show(gap.path)} is gone: make reset STAGE={stage_number}")
-    text = gap.path.read_text(encoding="utf-8")
+        raise gaps.gone(gap.path)
+    text = gap.path.read_text(encoding="utf-8", errors="surrogateescape")
     write(gap.path, _replaced(skeleton, gap, text, filling))
 
 
 def _replaced(skeleton: Skeleton, gap: Gap, text: str, filling: str) -> str:
     lines = text.splitlines(keepends=True)
-    if any(f"END {gap.number}" in line for line in lines):
-        first, last = gaps.place(gap, gap.path)
+    between = gaps.markers(gap, lines)
+    if between:
+        first, last = between
         return "".join([*lines[: first - 1], filling, *lines[last:]])
     try:
         fillings = gaps.split(skeleton, text)
@@ -102,15 +117,16 @@ def _replaced(skeleton: Skeleton, gap: Gap, text: str, filling: str) -> str:
 
 def write(path: Path, text: str) -> None:
     """Writes a learner's file. The old one is kept beside it, and the copy is named."""
-    old = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else None
-    if old == text:
+    new = text.encode("utf-8", "surrogateescape")
+    old = path.read_bytes() if path.exists() else None
+    if old == new:
         print(f"{show(path)}: nothing to change")
         return
     if old is not None:
         aside = free_name(path)
-        aside.write_text(old, encoding="utf-8", errors="surrogateescape")
-        print(f"kept yours: {show(aside)}")
-    path.write_text(text, encoding="utf-8")
+        aside.write_bytes(old)
+        print(f"kept yours: {show(aside)}    (back with: cp {show(aside)} {show(path)})")
+    path.write_bytes(new)
     print(f"written:    {show(path)}")
 
 

@@ -42,7 +42,9 @@ def hints_of(number: str) -> list[str]:
         r"<details>\s*<summary>.*?</summary>\n(.*?)</details>", section, re.DOTALL
     )
     if not found:
-        raise GapError(f"{show(stage.readme)} has no hint under the heading of gap {number}")
+        raise GapError(
+            f"{show(stage.readme)} has no hint under the heading of gap {number}"
+        )
     return [_plain(text) for text in found]
 
 
@@ -50,7 +52,9 @@ def sections(stage: Stage) -> dict[str, str]:
     """The README's sections on the gaps, by number."""
     text = stage.readme.read_text(encoding="utf-8")
     pieces = re.split(r"^#{2,4} (?=\d+\.\d+ )|^#{1,4} (?!\d)", text, flags=re.MULTILINE)
-    found = {piece.split(" ")[0]: piece for piece in pieces if re.match(r"\d+\.\d+ ", piece)}
+    found = {
+        piece.split(" ")[0]: piece for piece in pieces if re.match(r"\d+\.\d+ ", piece)
+    }
     return dict(sorted(found.items(), key=lambda item: order(item[0])))
 
 

@@ -345,7 +345,7 @@ CHECKS = (
 def compile_commands() -> int:
     """Writes compile_commands.json from the compile lines that make would run."""
     done = make("-B", "-n", "programs")
-    lines = [line.strip() for line in done.stdout.splitlines() if " -c -o " in line]
+    lines = re.findall(r"([^\s;][^;\n]* -c -o \S+ \S+) 2> ", done.stdout)
     if done.returncode != 0 or not lines:
         raise UsageError(f"make could not tell how it compiles: {done.stderr.strip()}")
     rows = [

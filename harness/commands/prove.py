@@ -2,8 +2,9 @@
 
 Every gap of the reference is blanked in turn: each of its tests must fail with "not written
 yet", every test that needs the gap must wait for it, and all the others must pass. Every
-wrong answer is put in its gap: the test that it names must fail, with the words it names, and
-the verdict must send the learner to that gap.
+wrong answer is put in its gap, once in the finished reference and once as a learner has it,
+with the later gaps not written: the test that it names must fail, with the words it names,
+and the verdict must send the learner to that gap.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from harness import gaps, verdict, wrong_answers
 from harness.build import BuildError, build_stage
-from harness.gaps import Gap
+from harness.gaps import Gap, order
 from harness.layout import ROOT, STAGES, Stage
 from harness.verdict import Outcome, Sources
 from harness.wrong_answers import WrongAnswer, build_with
@@ -58,10 +59,15 @@ def prove(stage: Stage) -> list[str]:
         blanked = list(pool.map(_build_blank, all_gaps))
         wrong = list(pool.map(_build_wrong, answers))
         list(pool.map(lambda proof: _run(stage, proof), blanked + wrong))
+        pairs = [(answer, proof) for answer, proof in zip(answers, wrong) if proof.overlay]
+        learners = list(pool.map(lambda pair: _as_learner(stage, *pair), pairs))
     for gap, proof in zip(all_gaps, blanked):
         _check_blank(gap, proof)
     for answer, proof in zip(answers, wrong):
         _check_wrong(stage, answer, proof)
+    for (answer, proof), learner in zip(pairs, learners):
+        _check_wrong(stage, answer, learner)
+        proof.problems += [f"as a learner has it: {problem}" for problem in learner.problems]
     _print_blanked(stage, all_gaps, blanked)
     _print_wrong(answers, wrong)
     without = {gap.number for gap in all_gaps} - {answer.gap.number for answer in answers}
@@ -83,7 +89,18 @@ def _build_wrong(answer: WrongAnswer) -> Proof:
         return Proof(answer.name, "", problems=[f"does not compile: {error}"])
 
 
-def _run(stage: Stage, proof: Proof) -> None:
+def _as_learner(stage: Stage, answer: WrongAnswer, proof: Proof) -> Proof:
+    """Builds the wrong answer as a learner has it, and runs the tests up to its gap."""
+    named = [o for o in proof.outcomes if o.test.split("[")[0] == answer.caught_by]
+    needs = {number for outcome in named for number in outcome.needs}
+    learner = Proof(answer.name, answer.build_as_learner(needs))
+    wanted = [g.number for g in gaps.all_gaps(stage.number)]
+    wanted = [n for n in wanted if order(n) <= order(answer.gap.number) or n in needs]
+    _run(stage, learner, *[f"--gap={number}" for number in wanted])
+    return learner
+
+
+def _run(stage: Stage, proof: Proof, *more: str) -> None:
     """Runs the stage's tests on the overlay, in a process of its own."""
     if not proof.overlay:
         return
@@ -97,7 +114,8 @@ def _run(stage: Stage, proof: Proof) -> None:
             "--no-build",
             f"--rootdir={ROOT}",
         ]
-        command += [f"--overlay={proof.overlay}", f"--outcomes={path}", str(stage.path)]
+        command += [f"--overlay={proof.overlay}", f"--outcomes={path}", *more]
+        command += [str(stage.path)]
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=False
         )

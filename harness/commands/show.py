@@ -8,9 +8,9 @@ import time
 
 from harness import timeline
 from harness.build import build_stage
-from harness.layout import ROOT, STAGES, Stage, show
+from harness.layout import ROOT, SOLUTIONS, STAGES, Stage, show
 from harness.running import Process, Program
-from harness.settings import read
+from harness.settings import UsageError, read
 from harness.verdict import Sources
 
 
@@ -33,6 +33,8 @@ def main(arguments: list[str]) -> int:
 def demo() -> int:
     """The main job of the newest stage, played by the reference."""
     stage = STAGES[-1]
+    if not SOLUTIONS.exists():
+        raise UsageError("make demo plays the reference: solutions/ is not in this copy")
     print("Four tasks sleep for 7, 2, 3 and 1 seconds, on one thread.\n")
     status, _ = play(stage, "solutions")
     if status != 0:
@@ -57,6 +59,8 @@ def play(stage: Stage, implementation: str) -> tuple[int, list[timeline.Bar]]:
             _follow(stage, process, live)
     finally:
         process.kill()
+    if sys.stdout.isatty() and process.stdout:
+        print("\n" + process.stdout[-1].text)
     for line in process.stderr_lines:
         print(line, file=sys.stderr)
     return process.exit, stage.bars(process.stdout)
@@ -71,17 +75,19 @@ def _follow(stage: Stage, process: Process, live: timeline.Live) -> None:
     while True:
         running = process.running
         lines = process.stdout[:]
-        for bar in stage.bars(lines):
+        bars = stage.bars(lines)
+        # On a terminal the picture stands where the tasks' lines would be.
+        for line in lines[printed:]:
+            if not begun or not sys.stdout.isatty():
+                print(line.text, flush=True)
+        printed = len(lines)
+        for bar in bars:
             if bar.label not in begun:
                 begun.add(bar.label)
                 live.begin(bar.label, bar.start)
             if bar.end is not None and bar.label not in ended:
                 ended.add(bar.label)
                 live.end(bar.label, bar.end)
-        if not sys.stdout.isatty():
-            for line in lines[printed:]:
-                print(line.text, flush=True)
-        printed = len(lines)
         if begun:
             live.tick(time.monotonic() - began_at)
         if not running:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import pytest
-
 from harness import gaps, verdict
+from harness.gaps import GapError
 from harness.build import BuildError, build_stage
 from harness.layout import ROOT, Stage, show
 from harness.settings import Settings, read
@@ -27,7 +25,7 @@ def main(arguments: list[str]) -> int:
         if settings.gap.split(".")[0] != settings.stage.number:
             print(f"GAP={settings.gap} is not in stage {settings.stage.number}", file=sys.stderr)
             return 2
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    colour = in_colour()
     print(heading(settings.stage, settings.implementation))
     judged = judge_stage(settings)
     if judged is None:
@@ -38,19 +36,26 @@ def main(arguments: list[str]) -> int:
     return 0 if judged.holds(settings.level) else 1
 
 
+def in_colour() -> bool:
+    """Whether to paint: on a terminal, or where `make watch` shows it on one."""
+    asked = os.environ.get("WORKSHOP_COLOUR")
+    return asked == "1" if asked else sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
 def heading(stage: Stage, implementation: str) -> str:
     """The first line of a verdict."""
     whose = "your files" if implementation == "learner" else "the reference"
     return f"Stage {stage.number}: {stage.title} ({whose})"
 
 
-def judge_stage(
-    settings: Settings, outcomes: list[Outcome] | None = None
-) -> StageVerdict | None:
+def judge_stage(settings: Settings) -> StageVerdict | None:
     """Builds and judges; None, with the compiler's words printed, when it does not compile.
 
-    Adds what the tests said to `outcomes`.
+    GapError when a learner's file is not there.
     """
+    for skeleton in gaps.skeletons(settings.stage.number).values():
+        if not skeleton.path.exists() and settings.implementation == "learner":
+            raise gaps.gone(skeleton.path)
     try:
         warnings = build_stage(settings.stage, settings.implementation)
     except BuildError as error:
@@ -59,8 +64,7 @@ def judge_stage(
         return None
     if warnings:
         print(f"\nThe compiler warns:\n\n{warnings}")
-    outcomes = outcomes if outcomes is not None else []
-    outcomes += run_tests(
+    outcomes = run_tests(
         settings.stage, settings.implementation, wanted_gaps(settings), settings.junit
     )
     judged = verdict.judge(settings.stage, outcomes, Sources(settings.implementation))
@@ -81,43 +85,78 @@ def wanted_gaps(settings: Settings) -> list[str]:
 
 
 def run_tests(
-    stage: Stage,
-    implementation: str,
-    wanted: list[str],
-    junit: str = "",
-    extra: tuple[str, ...] = (),
+    stage: Stage, implementation: str, wanted: list[str], junit: str = ""
 ) -> list[Outcome]:
-    """Runs the stage's tests with pytest in this process; the programs are built."""
+    """Runs the stage's tests with pytest; the programs are built.
+
+    The test files are shared out to a few processes at once: tests mostly wait. JUnit's
+    report is one file, so with it there is one process.
+    """
+    files = sorted(stage.path.glob("test_*.py"))
+    shares = 1 if junit else min(AT_ONCE, len(files))
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "outcomes.json"
-        arguments = [
-            "-q",
-            f"--rootdir={ROOT}",
-            f"--impl={implementation}",
-            "--no-build",
-            f"--outcomes={path}",
-            *extra,
-            *[f"--gap={number}" for number in wanted],
-            *([f"--junitxml={junit}"] if junit else []),
-            str(stage.path),
+        started = [
+            _start_tests(files[i::shares], Path(folder) / str(i), implementation, wanted, junit)
+            for i in range(shares)
         ]
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            status = pytest.main(arguments)
-        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise BuildError(f"the tests could not run:\n{output.getvalue()}")
-        return [Outcome(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+        return [outcome for share in started for outcome in _outcomes(*share)]
+
+
+AT_ONCE = 3
+
+
+def _start_tests(
+    files: list[Path], path: Path, implementation: str, wanted: list[str], junit: str
+) -> tuple[subprocess.Popen, Path]:
+    command = [sys.executable, "-m", "pytest", "-q", f"--rootdir={ROOT}", "--no-build"]
+    command += ["--tb=native"]  # the quickest; a Failure tells itself in its own words
+    command += [f"--impl={implementation}", f"--outcomes={path}"]
+    command += [f"--gap={number}" for number in wanted]
+    command += [f"--junitxml={junit}"] if junit else []
+    process = subprocess.Popen(
+        [*command, *map(str, files)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return process, path
+
+
+def _outcomes(process: subprocess.Popen, path: Path) -> list[Outcome]:
+    """What the tests came to. BuildError when pytest could not run them at all."""
+    output, _ = process.communicate()
+    broken = [line for line in output.splitlines() if line.startswith("ERROR ")]
+    if process.returncode not in (0, 1, NO_TESTS_CHOSEN) or broken:
+        raise BuildError(f"the tests could not run:\n{output}")
+    return [Outcome(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+NO_TESTS_CHOSEN = 5  # pytest's own exit code
+
+
+def changed_given_text(settings: Settings) -> str:
+    """A remark when the text between a learner's gaps is not as it was given."""
+    if settings.implementation != "learner":
+        return ""
+    for skeleton in gaps.skeletons(settings.stage.number).values():
+        try:
+            gaps.split(skeleton, skeleton.path.read_text(encoding="utf-8", errors="replace"))
+        except GapError as error:
+            return f"\n\nBy the way, {error}. Is that how you want it?"
+    return ""
 
 
 def report(judged: StageVerdict, settings: Settings, *, colour: bool) -> None:
     """Prints the verdict: a line a gap, the first failure, what to do next."""
-    print()
-    print(verdict.table(judged, colour=colour))
+    pieces = [verdict.table(judged, colour=colour)]
     wrong = judged.first_wrong
     if wrong is not None and wrong.failure is not None:
-        print()
-        print(wrong.failure.text(colour=colour))
-    print()
+        pieces.append(wrong.failure.text(colour=colour) + changed_given_text(settings))
+    if os.environ.get("WORKSHOP_WATCHED"):  # on one screen, the most important comes first
+        pieces.reverse()
+    print("\n" + "\n\n".join(pieces) + "\n")
     learner = settings.implementation == "learner"
     if settings.gap:
         print(verdict.advice_for_one(judged.gaps[0]))

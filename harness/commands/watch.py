@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -15,10 +16,11 @@ import sys
 from pathlib import Path
 from typing import Iterator
 
-from harness.layout import ROOT, Stage, show
-from harness.settings import read
+from harness.layout import ROOT, Stage
+from harness.settings import UsageError, read
 
 POLL_SECONDS = 0.25
+_PAINT = re.compile(r"\x1b\[[0-9;]*m")
 CLEAR = "\x1b[2J\x1b[H"
 
 
@@ -56,7 +58,7 @@ def judged(stage: Stage) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        env={**os.environ, "WORKSHOP_COLOUR": "1" if terminal else "0"},
+        env={**os.environ, "WORKSHOP_COLOUR": str(int(terminal)), "WORKSHOP_WATCHED": "1"},
         check=False,
     )
     return done.stdout + done.stderr
@@ -64,11 +66,17 @@ def judged(stage: Stage) -> str:
 
 def fitted(output: str) -> str:
     """As much as fits on one screen, from the top; the last line says what does not."""
-    height = shutil.get_terminal_size().lines - 2
+    size = shutil.get_terminal_size()
     lines = output.rstrip("\n").splitlines()
-    if len(lines) > height:
-        hidden = len(lines) - height + 1
-        lines = lines[: height - 1] + [f"... {hidden} more lines: make this window higher"]
+    # A line that is too long goes on in the next row.
+    rows = [1 + max(0, len(_PAINT.sub("", line)) - 1) // size.columns for line in lines]
+    room = size.lines - 2  # "Watching" and the cursor
+    if sum(rows) > room:
+        shown = 0
+        while sum(rows[: shown + 1]) < room:
+            shown += 1
+        hidden = len(lines) - shown
+        lines = lines[:shown] + [f"... {hidden} more lines: make this window larger"]
     return CLEAR + "\n".join(lines)
 
 
@@ -78,6 +86,8 @@ def keys() -> Iterator:
 
     On a terminal q ends; anywhere, the end of input does.
     """
+    if sys.stdin is None:
+        raise UsageError("make watch needs a standard input: it is ended by q or Ctrl-C")
     terminal = sys.stdin.isatty()
     if terminal:
         import termios

@@ -21,5 +21,6 @@ def check(name: str, text: str) -> None:
         FOLDER.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
     expected = file.read_text(encoding="utf-8") if file.exists() else ""
-    assert text == expected, (
-        f"not what {file.name} holds; if that is meant: UPDATE_GOLDEN=1, read the diff")
+    assert (
+        text == expected
+    ), f"not what {file.name} holds; if that is meant: UPDATE_GOLDEN=1, read the diff"

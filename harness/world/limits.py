@@ -1,8 +1,7 @@
-"""Every maximum of the world, in one place, and the scale of every time limit."""
+"""Every maximum of the world, in one place."""
 
 from __future__ import annotations
 
-import os
 import resource
 
 HEAD_MAX = 64 * 1024  # bytes of a request's line and headers
@@ -20,11 +19,6 @@ LINGER_BYTES = 4 * BODY_MAX  # read and dropped after a last answer,
 LINGER_SECONDS = 2.0  # and for so long, so that the client can still read the answer
 
 WAIT_LIMIT = 10.0  # seconds that a waiting call waits, unless told otherwise
-
-
-def scaled(seconds: float) -> float:
-    """A time limit in seconds, stretched by WORKSHOP_TIMEOUT_SCALE (default 1)."""
-    return seconds * float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))
 
 
 def raise_open_file_limit() -> None:

@@ -12,7 +12,7 @@ import concurrent.futures
 import threading
 from typing import Callable
 
-from .limits import scaled
+from harness.timeouts import scaled
 
 
 class WorldError(Exception):

@@ -7,7 +7,9 @@ import concurrent.futures
 import threading
 
 from .control import Control
-from .limits import raise_open_file_limit, scaled
+from harness.timeouts import scaled
+
+from .limits import raise_open_file_limit
 from .service import Service
 from .sites import Sites
 from .watch import WorldError

@@ -29,6 +29,7 @@ int gather_start(struct gather *gather, uv_loop_t *loop, size_t count,
         .pending = count,
         .cancel = cancel,
         .done = done,
+        .thread = uv_thread_self(),
     };
     for (size_t i = 0; i < count; i++)
         results[i] = (struct gather_result){0};
@@ -59,6 +60,10 @@ static void start_operations(struct gather *gather, gather_start_cb start)
 
 void gather_report(struct gather *gather, size_t index, int status, void *value)
 {
+    uv_thread_t here = uv_thread_self();
+
+    assert(uv_thread_equal(&here, &gather->thread) &&
+           "gather_report: not on the loop's thread");
     assert(index < gather->count && "gather_report: no such operation");
     assert(status <= 0 && "gather_report: an error is negative");
     assert(!gather->results[index].reported && "gather_report: it reported before");

@@ -7,5 +7,5 @@
     task->index = index;
     task->seconds = seconds;
     uv_timer_init(&app->loop, &task->timer);
-    task_start(task, first_task_on_timer);
+    uv_timer_start(&task->timer, first_task_on_timer, 0, 0);
     return task;

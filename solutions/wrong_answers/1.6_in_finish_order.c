@@ -1,6 +1,6 @@
 /* mistake: keeps the results in the order in which they came
  * caught by: test_gather.py::test_results_stand_in_the_order_of_the_start
- * says: in the order of finishing */
+ * says: not in the order of finishing */
     size_t place = 0;
 
     (void)index;

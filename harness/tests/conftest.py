@@ -1,0 +1,20 @@
+"""Fixtures of the harness's own tests."""
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """A copy of the repository, skeletons unfilled, committed and built. Do not change it."""
+    from harness.tests import repository
+
+    return repository.build_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def copy(template, tmp_path):
+    """A copy of the repository to do as one likes with."""
+    from harness.tests import repository
+
+    return repository.copy_of(template, tmp_path / "copy")
