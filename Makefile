@@ -74,7 +74,7 @@ PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wcast-align
 # These are always mistakes: a program that has them would only be judged by luck.
-WARNINGS += -Werror=return-type -Werror=return-local-addr -Werror=int-conversion \
+WARNINGS += -Werror=return-type -Werror=int-conversion \
             -Werror=incompatible-pointer-types -Werror=implicit-function-declaration
 ifeq ($(WERROR),1)
 WARNINGS += -Werror

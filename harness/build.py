@@ -26,7 +26,9 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
 
     `make watch` in one window and `make stage1` in another would write the same files.
     """
-    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")}
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS")
+    }
     (ROOT / "build").mkdir(exist_ok=True)
     with (ROOT / "build" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -55,7 +57,9 @@ def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None
     """
     compiler = (shlex.split(os.environ.get("CC", "cc")) or ["cc"])[0]
     if shutil.which(compiler) is None:
-        raise NoCompiler(f"CC={compiler}: there is no such compiler; setup/confirm_environment")
+        raise NoCompiler(
+            f"CC={compiler}: there is no such compiler; setup/confirm_environment"
+        )
     build_dir = os.environ.get("BUILD_DIR", "build")
     folder = {"learner": build_dir, "solutions": f"{build_dir}/solutions"}[implementation]
     arguments = [f"OVERLAY={overlay}"] if overlay else []
@@ -64,7 +68,9 @@ def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None
     if done.returncode != 0:
         raise BuildError(first_complaint(done.stderr))
     logs = (ROOT / (overlay or folder) / stage.folder).glob("*.o.log")
-    return "\n".join(log.read_text(errors="replace").strip() for log in sorted(logs)).strip()
+    return "\n".join(
+        log.read_text(errors="replace").strip() for log in sorted(logs)
+    ).strip()
 
 
 def first_complaint(output: str) -> str:

@@ -95,7 +95,9 @@ def parse(path: Path, text: str) -> Skeleton:
                 match, first, block = opened
                 title = match["title"].rstrip(" */")
                 gaps.append(
-                    Gap(match["number"], match["colour"], title, path, first, tuple(block))
+                    Gap(
+                        match["number"], match["colour"], title, path, first, tuple(block)
+                    )
                 )
                 fixed.append([])
                 opened = None
@@ -119,7 +121,11 @@ def split(skeleton: Skeleton, program: str) -> dict[str, str]:
     found: list[list[int]] = []
     deepest = _place(skeleton, lines, found)
     if not found:
-        at = "the beginning" if deepest == 0 else f"gap {skeleton.gaps[deepest - 1].number}"
+        at = (
+            "the beginning"
+            if deepest == 0
+            else f"gap {skeleton.gaps[deepest - 1].number}"
+        )
         text = "".join(skeleton.fixed[deepest]).strip().splitlines()[:1]
         raise GapError(
             f"{show(skeleton.path)}: the given text after {at} is not there as it was: "
@@ -205,10 +211,14 @@ def skeletons(number: str) -> dict[str, Skeleton]:
         return given(number)
     try:
         found = _parsed(one, _texts_in(one.path))
-        lost = named - {gap.number for skeleton in found.values() for gap in skeleton.gaps}
+        lost = named - {
+            gap.number for skeleton in found.values() for gap in skeleton.gaps
+        }
         if lost:
             first = min(lost, key=order)
-            raise GapError(f"{one.folder}: the TODO and END comments of gap {first} are gone")
+            raise GapError(
+                f"{one.folder}: the TODO and END comments of gap {first} are gone"
+            )
     except GapError as error:
         way_out = f"Put it back, or: make reset STAGE={number}"
         raise GapError(f"{error}. {way_out}") from None
@@ -245,7 +255,9 @@ def _given_texts(one: Stage) -> dict[str, str]:
         return _texts_in(_aside(one))
     named = gaps_named_in_readme(one)
     has_commits = (ROOT / ".git").exists() and _git("rev-list", "--all", "--max-count=1")
-    for commit in _git("log", "--format=%H", "--", one.folder).split() if has_commits else []:
+    for commit in (
+        _git("log", "--format=%H", "--", one.folder).split() if has_commits else []
+    ):
         calls = _git("grep", "-hoE", r'TODO\("[0-9.]+"\)', commit, "--", one.folder)
         if set(_CALL.findall(calls)) >= named:
             names = _git("ls-tree", "--name-only", commit, f"{one.folder}/").split("\n")
@@ -313,7 +325,7 @@ def skeleton_of(gap: Gap) -> Skeleton:
 
 def gone(path: Path) -> GapError:
     """What to say when a learner's file is not there."""
-    number = path.parent.name.split("_")[0][len("stage"):]
+    number = path.parent.name.split("_")[0][len("stage") :]
     return GapError(f"{show(path)} is gone: make reset STAGE={number}")
 
 

@@ -267,11 +267,16 @@ class Process:
         if self.exit is None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies
+            except (
+                ProcessLookupError,
+                PermissionError,
+            ):  # macOS says the latter of zombies
                 pass
 
     def _last_words(self) -> str:
-        words = [line for line in self.stderr_lines if line.strip()][-2:] or self.lines[-1:]
+        words = [line for line in self.stderr_lines if line.strip()][-2:] or self.lines[
+            -1:
+        ]
         words = [word if len(word) < 200 else word[:200] + " ..." for word in words]
         return f"it said last: {' / '.join(words)}" if words else "it had printed nothing"
 
@@ -296,7 +301,6 @@ class Process:
             )
         return self
 
-
     def _expect_loop_closed(self) -> None:
         still_open = [x for x in self.stderr_lines if x.startswith("still open: ")]
         waiting = [line for line in still_open if "closing (run" in line]
@@ -304,8 +308,8 @@ class Process:
             return
         if len(waiting) == len(still_open):
             raise Failure(
-                saw=f"uv_close() was called for {_handles(len(waiting))}, but no close callback "
-                "has come, and so the loop could not be closed",
+                saw=f"uv_close() was called for {_handles(len(waiting))}, but no close "
+                "callback has come, and so the loop could not be closed",
                 expected="the loop is run once more after uv_close(): the callbacks come then",
             )
         counted = collections.Counter(
@@ -314,7 +318,8 @@ class Process:
         raise Failure(
             saw="the loop could not be closed, a handle was forgotten: "
             + "; ".join(
-                what if count == 1 else f"{count} x {what}" for what, count in counted.items()
+                what if count == 1 else f"{count} x {what}"
+                for what, count in counted.items()
             ),
             expected="every handle closed with uv_close(), and its close callback come, "
             "before the loop is closed",

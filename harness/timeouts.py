@@ -18,7 +18,9 @@ def scale() -> float:
     except ValueError:
         number = 0.0
     if not (math.isfinite(number) and number > 0):
-        raise BadScale(f"WORKSHOP_TIMEOUT_SCALE={text}: it must be a number above 0, like 3")
+        raise BadScale(
+            f"WORKSHOP_TIMEOUT_SCALE={text}: it must be a number above 0, like 3"
+        )
     return number
 
 

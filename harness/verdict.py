@@ -12,7 +12,13 @@ from harness import gaps
 from harness.gaps import COLOURS, Gap, order
 from harness.layout import ROOT, SOLUTIONS, Stage, show
 
-DONE, WRONG, UNWRITTEN, WAITS, UNJUDGED = "done", "wrong", "unwritten", "waits", "unjudged"
+DONE, WRONG, UNWRITTEN, WAITS, UNJUDGED = (
+    "done",
+    "wrong",
+    "unwritten",
+    "waits",
+    "unjudged",
+)
 
 _MARKS = {DONE: "ok", WRONG: "WRONG", UNWRITTEN: "-", WAITS: "...", UNJUDGED: "?"}
 _PAINT = {DONE: "32", WRONG: "31;1", UNWRITTEN: "2", WAITS: "33", UNJUDGED: "33"}
@@ -54,14 +60,18 @@ class Outcome:
             ("look at", self.look),
         ]
         for name, text in parts:
-            lines += textwrap.wrap(
-                text,
-                width,
-                initial_indent=f"  {name:<9} ",
-                subsequent_indent=" " * 12,
-                break_long_words=False,
-                break_on_hyphens=False,
-            ) if "\n" not in text else [f"  {name}", textwrap.indent(text, "    ")]
+            lines += (
+                textwrap.wrap(
+                    text,
+                    width,
+                    initial_indent=f"  {name:<9} ",
+                    subsequent_indent=" " * 12,
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+                if "\n" not in text
+                else [f"  {name}", textwrap.indent(text, "    ")]
+            )
         if self.picture:
             lines += ["", textwrap.indent(self.picture.rstrip("\n"), "  ")]
         return "\n".join(lines)
@@ -84,7 +94,9 @@ class Sources:
         build = ROOT / os.environ.get("BUILD_DIR", "build")
         if self.overlay:
             return ROOT / self.overlay / stage.folder
-        return (build if self.implementation == "learner" else build / "solutions") / stage.folder
+        return (
+            build if self.implementation == "learner" else build / "solutions"
+        ) / stage.folder
 
     def file(self, stage: Stage, name: str) -> Path:
         """The source file of that name which is judged."""
@@ -206,7 +218,9 @@ def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome) -> None:
     else:
         # Only what it needs: a program may well come to an unwritten gap that has nothing to
         # do with this test, and `make prove` shows that the test passes all the same.
-        missing = [n for n in outcome.needs if n in verdicts and verdicts[n].state != DONE]
+        missing = [
+            n for n in outcome.needs if n in verdicts and verdicts[n].state != DONE
+        ]
         if missing:
             _wait(verdict, min(missing, key=order))
         elif verdict.state in (DONE, WAITS):
@@ -261,7 +275,9 @@ def advice_for_one(verdict: GapVerdict) -> str:
         return f"Gap {number} is done. make stage{stage} shows the others."
     if verdict.state == WAITS:
         waits_for = verdict.waits_for
-        return f"Gap {number} waits for {waits_for}: first make stage{stage} GAP={waits_for}"
+        return (
+            f"Gap {number} waits for {waits_for}: first make stage{stage} GAP={waits_for}"
+        )
     if verdict.state == UNJUDGED:
         return f"Gap {number} was not judged; see the remark above."
     verb = "write" if verdict.state == UNWRITTEN else "mend"
@@ -274,7 +290,9 @@ def advice_for_one(verdict: GapVerdict) -> str:
 def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     """What to do next, in one or two lines."""
     number = verdict.stage.number
-    again = f"save, and make stage{number} again (make watch STAGE={number} does it for you)"
+    again = (
+        f"save, and make stage{number} again (make watch STAGE={number} does it for you)"
+    )
     if os.environ.get("WORKSHOP_WATCHED"):
         again = "save"
     wrong, unwritten = verdict.first_wrong, verdict.next_unwritten
@@ -292,7 +310,7 @@ def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     unjudged = [one for one in verdict.gaps if one.state == UNJUDGED]
     if unjudged and not verdict.holds(level):
         numbers = ", ".join(one.gap.number for one in unjudged)
-        return f"All that can be judged in this copy is done. Not judged: {numbers}, see above."
+        return f"All that can be judged in this copy is done. Not judged, see above: {numbers}"
     if verdict.holds("red"):
         return f"Congratulations: all of stage {number} is done, the red gaps included."
     if verdict.holds("orange"):

@@ -153,9 +153,15 @@ def test_waiting_again_inside_the_callback(program):
     "script, expected",
     [
         (["wait", "wait", "leave=A", "resolve=3"], ["B is told 3"]),
-        (["wait", "wait", "leave=B", "wait", "resolve=3"], ["A is told 3", "C is told 3"]),
+        (
+            ["wait", "wait", "leave=B", "wait", "resolve=3"],
+            ["A is told 3", "C is told 3"],
+        ),
         (["wait-kick", "wait", "wait", "resolve=3"], ["A is told 3", "C is told 3"]),
-        (["wait-kick", "wait", "resolve=3", "turn", "wait"], ["A is told 3", "C is told 3"]),
+        (
+            ["wait-kick", "wait", "resolve=3", "turn", "wait"],
+            ["A is told 3", "C is told 3"],
+        ),
     ],
     ids=["the first", "the last", "in a callback", "the last in a callback"],
 )

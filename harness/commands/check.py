@@ -113,7 +113,9 @@ def skeleton_overlay() -> str:
 # --- Judging -------------------------------------------------------------------------------
 
 
-def suite(name: str, expected_exit: int, *arguments: str, **environment: str) -> list[Outcome]:
+def suite(
+    name: str, expected_exit: int, *arguments: str, **environment: str
+) -> list[Outcome]:
     """Runs all the stages' tests; returns the outcomes of those that judge a gap.
 
     CannotRun when pytest did not end as expected (0: all passed; 1: some failed), when a test

@@ -55,7 +55,9 @@ def reset(settings: Settings) -> int:
         replace(gap, "".join(block))
         return 0
     if not settings.stage_was_chosen:
-        raise UsageError("reset what? make reset GAP=1.2, or make reset STAGE=1 for all of them")
+        raise UsageError(
+            "reset what? make reset GAP=1.2, or make reset STAGE=1 for all of them"
+        )
     for skeleton in gaps.given(settings.stage.number).values():
         write(skeleton.path, skeleton.text)
     return 0
@@ -80,7 +82,9 @@ def diff(settings: Settings) -> int:
         different = different or bool(lines)
         print("\n".join(lines) if lines else f"{show(skeleton.path)}: as the reference")
     if different:
-        print("\n- is yours, + is the reference. Another way may be as good: the tests decide.")
+        print(
+            "\n- is yours, + is the reference. Another way may be as good: the tests decide."
+        )
     return 0
 
 

@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> int:
             continue
         states = [one.state == DONE for one in judged.gaps]
         done, total = done + sum(states), total + len(states)
-        print(f"{paint(title, '1', colour)}  {_bar(states)}  {sum(states)} of {len(states)}")
+        print(
+            f"{paint(title, '1', colour)}  {_bar(states)}  {sum(states)} of {len(states)}"
+        )
         print(verdict.table(judged, colour=colour))
         if not all(states):
             nexts.append(verdict.advice(judged, "red", learner=True))

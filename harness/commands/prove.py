@@ -59,7 +59,9 @@ def prove(stage: Stage) -> list[str]:
         blanked = list(pool.map(_build_blank, all_gaps))
         wrong = list(pool.map(_build_wrong, answers))
         list(pool.map(lambda proof: _run(stage, proof), blanked + wrong))
-        pairs = [(answer, proof) for answer, proof in zip(answers, wrong) if proof.overlay]
+        pairs = [
+            (answer, proof) for answer, proof in zip(answers, wrong) if proof.overlay
+        ]
         learners = list(pool.map(lambda pair: _as_learner(stage, *pair), pairs))
     for gap, proof in zip(all_gaps, blanked):
         _check_blank(gap, proof)
@@ -67,7 +69,9 @@ def prove(stage: Stage) -> list[str]:
         _check_wrong(stage, answer, proof)
     for (answer, proof), learner in zip(pairs, learners):
         _check_wrong(stage, answer, learner)
-        proof.problems += [f"as a learner has it: {problem}" for problem in learner.problems]
+        proof.problems += [
+            f"as a learner has it: {problem}" for problem in learner.problems
+        ]
     _print_blanked(stage, all_gaps, blanked)
     _print_wrong(answers, wrong)
     without = {gap.number for gap in all_gaps} - {answer.gap.number for answer in answers}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
@@ -25,7 +24,9 @@ def main(arguments: list[str]) -> int:
         print(f"{settings.stage.number} tells what is missing.")
         return 1
     path = ROOT / settings.build_dir / f"timeline_{settings.stage.folder}.svg"
-    path.write_text(timeline.svg(bars, title=" ".join(settings.stage.demo)), encoding="utf-8")
+    path.write_text(
+        timeline.svg(bars, title=" ".join(settings.stage.demo)), encoding="utf-8"
+    )
     print(f"\nAs a picture: {show(path)}")
     return status
 
@@ -41,7 +42,9 @@ def demo() -> int:
         return status
     print("\nThat was the reference. Now it is your turn:")
     print(f"  open {stage.folder}/README.md and {stage.folder}/sleep_gather.c,")
-    print(f"  run  make watch STAGE={STAGES[0].number}  beside your editor, and fill gap 1.1.")
+    print(
+        f"  run  make watch STAGE={STAGES[0].number}  beside your editor, and fill gap 1.1."
+    )
     return 0
 
 

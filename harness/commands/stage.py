@@ -23,7 +23,10 @@ def main(arguments: list[str]) -> int:
     if settings.gap:
         gaps.find(settings.gap)
         if settings.gap.split(".")[0] != settings.stage.number:
-            print(f"GAP={settings.gap} is not in stage {settings.stage.number}", file=sys.stderr)
+            print(
+                f"GAP={settings.gap} is not in stage {settings.stage.number}",
+                file=sys.stderr,
+            )
             return 2
     colour = in_colour()
     print(heading(settings.stage, settings.implementation))
@@ -96,7 +99,9 @@ def run_tests(
     shares = 1 if junit else min(AT_ONCE, len(files))
     with tempfile.TemporaryDirectory() as folder:
         started = [
-            _start_tests(files[i::shares], Path(folder) / str(i), implementation, wanted, junit)
+            _start_tests(
+                files[i::shares], Path(folder) / str(i), implementation, wanted, junit
+            )
             for i in range(shares)
         ]
         return [outcome for share in started for outcome in _outcomes(*share)]
@@ -142,7 +147,9 @@ def changed_given_text(settings: Settings) -> str:
         return ""
     for skeleton in gaps.skeletons(settings.stage.number).values():
         try:
-            gaps.split(skeleton, skeleton.path.read_text(encoding="utf-8", errors="replace"))
+            gaps.split(
+                skeleton, skeleton.path.read_text(encoding="utf-8", errors="replace")
+            )
         except GapError as error:
             return f"\n\nBy the way, {error}. Is that how you want it?"
     return ""
@@ -154,7 +161,9 @@ def report(judged: StageVerdict, settings: Settings, *, colour: bool) -> None:
     wrong = judged.first_wrong
     if wrong is not None and wrong.failure is not None:
         pieces.append(wrong.failure.text(colour=colour) + changed_given_text(settings))
-    if os.environ.get("WORKSHOP_WATCHED"):  # on one screen, the most important comes first
+    if os.environ.get(
+        "WORKSHOP_WATCHED"
+    ):  # on one screen, the most important comes first
         pieces.reverse()
     print("\n" + "\n\n".join(pieces) + "\n")
     learner = settings.implementation == "learner"

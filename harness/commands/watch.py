@@ -58,7 +58,11 @@ def judged(stage: Stage) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        env={**os.environ, "WORKSHOP_COLOUR": str(int(terminal)), "WORKSHOP_WATCHED": "1"},
+        env={
+            **os.environ,
+            "WORKSHOP_COLOUR": str(int(terminal)),
+            "WORKSHOP_WATCHED": "1",
+        },
         check=False,
     )
     return done.stdout + done.stderr

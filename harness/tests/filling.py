@@ -1,5 +1,5 @@
-"""python3 -m harness.tests.filling 1.1 1.2,1.3 ...: fills gaps as the reference does, and judges
-the stage after each argument. Prints the states of all gaps each time, a line of JSON.
+"""python3 -m harness.tests.filling 1.1 1.2,1.3 ...: fills gaps as the reference does, and
+judges the stage after each argument. Prints the states of all gaps then, a line of JSON.
 
 For copies of the repository only: it writes into the learner's files.
 """

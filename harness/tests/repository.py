@@ -15,14 +15,15 @@ from pathlib import Path
 
 from harness import gaps
 from harness.layout import ROOT, STAGES
+from harness.timeouts import scaled
 
 # What whoever runs the tests chose on make's command line is no choice of a copy's.
-CHOICES = (
-    "STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR CC CFLAGS "
-    "LDFLAGS OVERLAY MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS "
-    "PYTEST_ADDOPTS NO_COLOR WORKSHOP_COLOUR WORKSHOP_WATCHED WORKSHOP_WRAPPER GIT_DIR GIT_WORK_TREE "
-    "GIT_INDEX_FILE LINES COLUMNS"
-).split()
+CHOICES = """
+    STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR
+    CC CFLAGS LDFLAGS OVERLAY MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS
+    PYTEST_ADDOPTS NO_COLOR WORKSHOP_COLOUR WORKSHOP_WATCHED WORKSHOP_WRAPPER
+    GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE LINES COLUMNS
+""".split()
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if name not in CHOICES},
     "PYTHON": sys.executable,  # so that nobody has to look for one
@@ -33,7 +34,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
 }
 AUTHOR = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
-HANG_SECONDS = 120 * float(os.environ.get("WORKSHOP_TIMEOUT_SCALE", "1"))
+HANG_SECONDS = 120.0
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Copy:
             text=True,
             encoding="utf-8",
             env={**ENVIRONMENT, **environment},
-            timeout=HANG_SECONDS,
+            timeout=scaled(HANG_SECONDS),
         )
         assert "Traceback (most recent call last)" not in done.stdout + done.stderr, done
         return Done(done.returncode, done.stdout, done.stderr)

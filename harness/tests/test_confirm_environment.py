@@ -755,9 +755,9 @@ def test_instructors_set(machine: Machine, switch: dict[str, str]) -> None:
     """With CI=true or FULL=1 the instructor's tools are needed too."""
     assert "valgrind" not in machine.run().text
     outcome = machine.run(**switch)  # this machine's PATH has none of them
-    outcome.must_fail(6)
+    outcome.must_fail(8)
     assert outcome.combined().endswith(
-        "clang libclang-rt-dev llvm clang-format shellcheck valgrind stress-ng"
+        "clang libclang-rt-dev llvm clang-format black pyflakes3 shellcheck valgrind stress-ng"
     )
 
 

@@ -19,7 +19,8 @@ import harness.world
 from harness.world import FAULTS, World, WorldError, WorldTimeout
 from harness.world import limits
 from harness.world.http1 import Headers, Request
-from harness.world.limits import BODY_MAX, HEAD_MAX, PAGE_MAX, scaled
+from harness.timeouts import scaled
+from harness.world.limits import BODY_MAX, HEAD_MAX, PAGE_MAX
 from harness.world.rules import Rulebook
 from harness.world.sites import SITES, Sites
 
