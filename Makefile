@@ -203,7 +203,7 @@ help:
 	@sed -n 's/^#> \{0,1\}//p' Makefile
 
 #> Learn:
-#>   make demo                  see the main job run, on the built-in outside world
+#>   make demo                  see the main job run, played by the reference
 #>   make stage1                build and judge your stage 1  (LEVEL=orange|red, GAP=1.2)
 #>   make watch STAGE=1         the same on every save; q ends it
 #>   make progress              the whole map: what is done, what comes next

@@ -76,8 +76,11 @@ def build_stage(stage: Stage, implementation: str, *, overlay: str | None = None
 def first_complaint(output: str) -> str:
     """The first error of a compiler's or linker's output, with the lines that show it."""
     lines = [line for line in output.splitlines() if not line.startswith("make")]
+    complaints = r"(fatal )?error:|undefined reference|multiple definition"
+    if " error:" not in output and "[-Wcomment]" in output:
+        complaints = r"\[-Wcomment\]"  # a comment that swallowed what the linker misses
     for i, line in enumerate(lines):
-        if re.search(r"(fatal )?error:|undefined reference|multiple definition", line):
+        if re.search(complaints, line):
             block = [line]
             for following in lines[i + 1 : i + 6]:
                 if not re.match(r"\s", following):

@@ -32,6 +32,8 @@ class Stage:
     folder: str
     title: str
     demo: tuple[str, ...]
+    says: str  # what the demo shows, in one sentence
+    first_file: str  # where a learner begins
     bars: Callable[[Sequence[Line]], list[Bar]]
 
     @property
@@ -67,6 +69,8 @@ STAGES = [
         "stage1_event_loop",
         "the event loop",
         ("sleep_gather", "7", "2", "3", "1"),
+        "Four tasks sleep for 7, 2, 3 and 1 seconds, on one thread.",
+        "sleep_gather.c",
         sleep_gather_bars,
     ),
 ]

@@ -52,7 +52,7 @@ class Outcome:
         if self.blamed and self.blamed != self.gap:
             about = gaps.find(self.blamed).title.split(".")[0]
         heading = f"gap {self.blamed or self.gap}: {about}"
-        lines = [paint(heading, "1", colour)]
+        lines = [paint(x, "1", colour) for x in textwrap.wrap(heading, width)]
         parts = [
             ("did", self.did),
             ("saw", self.saw),

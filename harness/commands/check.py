@@ -16,7 +16,8 @@ from typing import Callable
 from harness import gaps, verdict
 from harness.build import first_complaint, make
 from harness.commands import lint, prove
-from harness.layout import ROOT, STAGES
+from harness.layout import ROOT, SOLUTIONS, STAGES
+from harness.settings import UsageError
 from harness.timeouts import scaled
 from harness.verdict import UNWRITTEN, Outcome, Sources
 
@@ -43,6 +44,11 @@ class Row:
 
 def main(arguments: list[str]) -> int:
     """check. 0 when every check passes; with CI=true or FULL=1 one left out fails."""
+    if not SOLUTIONS.exists():
+        raise UsageError(
+            "make check judges the reference, and solutions/ is not in this copy: "
+            "begin with make watch STAGE=1"
+        )
     rows = []
     for name, check in CHECKS:
         print(f"\n=== {name}", flush=True)

@@ -6,7 +6,7 @@ import re
 
 from harness import gaps
 from harness.gaps import GapError, order
-from harness.layout import STAGES, Stage, show
+from harness.layout import SOLUTIONS, STAGES, Stage, show
 from harness.settings import UsageError, read
 
 
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     if settings.hint > len(hints):
         raise UsageError(
             f"N={settings.hint}: gap {gap.number} has {len(hints)} hints; "
-            f"make reveal GAP={gap.number} shows the reference"
+            f"{_after_the_last(gap.number)}"
         )
     title = gap.title.split(".")[0]
     print(f"Gap {gap.number} ({gap.colour}): {title}")
@@ -30,8 +30,14 @@ def main(arguments: list[str]) -> int:
     if settings.hint < len(hints):
         print(f"Next: make hint GAP={gap.number} N={settings.hint + 1}")
     else:
-        print(f"That was the last one. make reveal GAP={gap.number} shows the reference.")
+        print(f"That was the last one: {_after_the_last(gap.number)}")
     return 0
+
+
+def _after_the_last(number: str) -> str:
+    if not SOLUTIONS.exists():
+        return "ask your instructor"
+    return f"make reveal GAP={number} shows the reference"
 
 
 def hints_of(number: str) -> list[str]:

@@ -35,15 +35,19 @@ def demo() -> int:
     """The main job of the newest stage, played by the reference."""
     stage = STAGES[-1]
     if not SOLUTIONS.exists():
-        raise UsageError("make demo plays the reference: solutions/ is not in this copy")
-    print("Four tasks sleep for 7, 2, 3 and 1 seconds, on one thread.\n")
+        raise UsageError(
+            "make demo plays the reference, and solutions/ is not in this copy: "
+            "begin with make watch STAGE=1"
+        )
+    print(f"{stage.says}\n")
     status, _ = play(stage, "solutions")
     if status != 0:
         return status
+    first = STAGES[0]
     print("\nThat was the reference. Now it is your turn:")
-    print(f"  open {stage.folder}/README.md and {stage.folder}/sleep_gather.c,")
+    print(f"  open {first.folder}/README.md and {first.folder}/{first.first_file},")
     print(
-        f"  run  make watch STAGE={STAGES[0].number}  beside your editor, and fill gap 1.1."
+        f"  run  make watch STAGE={first.number}  beside your editor, and fill the first gap."
     )
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -157,19 +158,19 @@ def changed_given_text(settings: Settings) -> str:
 
 def report(judged: StageVerdict, settings: Settings, *, colour: bool) -> None:
     """Prints the verdict: a line a gap, the first failure, what to do next."""
+    learner = settings.implementation == "learner"
+    width = min(90, shutil.get_terminal_size((90, 24)).columns)
     pieces = [verdict.table(judged, colour=colour)]
     wrong = judged.first_wrong
     if wrong is not None and wrong.failure is not None:
-        pieces.append(wrong.failure.text(colour=colour) + changed_given_text(settings))
-    if os.environ.get(
-        "WORKSHOP_WATCHED"
-    ):  # on one screen, the most important comes first
-        pieces.reverse()
-    print("\n" + "\n\n".join(pieces) + "\n")
-    learner = settings.implementation == "learner"
+        told = wrong.failure.text(colour=colour, width=width)
+        pieces.append(told + changed_given_text(settings))
     if settings.gap:
-        print(verdict.advice_for_one(judged.gaps[0]))
+        pieces.append(verdict.advice_for_one(judged.gaps[0]))
     else:
-        print(verdict.advice(judged, settings.level, learner=learner))
+        pieces.append(verdict.advice(judged, settings.level, learner=learner))
+    if os.environ.get("WORKSHOP_WATCHED"):  # one screen: the table is what may be cut off
+        pieces = [*pieces[1:], pieces[0]]
+    print("\n" + "\n\n".join(pieces))
     if settings.junit:
         print(f"JUnit: {show(Path(settings.junit))}")

@@ -60,6 +60,7 @@ def judged(stage: Stage) -> str:
         text=True,
         env={
             **os.environ,
+            "COLUMNS": str(shutil.get_terminal_size((90, 24)).columns),
             "WORKSHOP_COLOUR": str(int(terminal)),
             "WORKSHOP_WATCHED": "1",
         },

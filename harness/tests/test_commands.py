@@ -791,7 +791,7 @@ def test_a_clone_without_solutions_watches(bare_copy):
         ("diff STAGE=1", f"solutions/{STAGE}/"),
         ("stage1 IMPL=solutions", "IMPL=solutions: solutions/ is not in this copy"),
         ("timeline IMPL=solutions", "IMPL=solutions: solutions/ is not in this copy"),
-        ("run-demo", "make demo plays the reference: solutions/ is not in this copy"),
+        ("run-demo", "make demo plays the reference, and solutions/ is not in this copy"),
     ],
 )
 def test_what_needs_solutions_says_so(bare_copy, command, complaint):

@@ -9,7 +9,7 @@ from harness.layout import Stage
 from harness.tests import golden
 from harness.verdict import Outcome, Sources, judge
 
-STAGE = Stage("stage1_play", "a play", (), lambda lines: [])
+STAGE = Stage("stage1_play", "a play", (), "It plays.", "play.c", lambda lines: [])
 ALL = ("1.1", "1.2", "1.3", "1.10")
 SKELETON = "".join(
     f"/* TODO {number} ({colour}) Write {'it' * (i + 1)}. Then go on.\n * It is short. */\n"
