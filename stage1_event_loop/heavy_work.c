@@ -5,7 +5,6 @@
  * runs the computation on another thread and tells the loop when it has ended. With a
  * deadline, what has not begun is taken out of the pool's queue, and what runs is
  * asked to stop: no thread can be stopped from outside.
- *
  * The computation is split into parts; gather waits for them.
  *
  * In the order of time: */
@@ -16,13 +15,13 @@
 #include "stage1_event_loop/gather.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define USAGE       "heavy_work [--on loop|pool] [--below N] [--deadline SECS] [--hold]"
 #define MAX_SECONDS 86400.0
 
-enum { PARTS = 4, BEAT_MS = 10, DEFAULT_BELOW = 2000000, MAX_BELOW = 2000000000 };
+enum { PARTS = 4, DEFAULT_BELOW = 2000000, MAX_BELOW = 2000000000 };
+enum { BEAT_MS = 10, HELD_BEAT_MS = 100 };
 
 struct part {
     uv_work_t request;
@@ -76,7 +75,8 @@ static int app_run(struct app *app, const char *where, gather_start_cb start_par
 
     uv_timer_init(&app->loop, &app->deadline);
     uv_unref((uv_handle_t *)&app->deadline); /* alone it does not keep the loop running */
-    heartbeat_start(&app->heartbeat, &app->loop, BEAT_MS, app->hold);
+    heartbeat_start(&app->heartbeat, &app->loop, app->hold ? HELD_BEAT_MS : BEAT_MS,
+                    app->hold);
     if (app->deadline_seconds >= 0)
         uv_timer_start(&app->deadline, deadline_on_timer,
                        (uint64_t)(app->deadline_seconds * 1000 + 0.5), 0);
