@@ -261,6 +261,8 @@ def gap_rules() -> list[str]:
                 f"{stage.folder}: green comes before orange, orange before red"
             )
         named = gaps.gaps_named_in_readme(stage)
+        for number in sorted(gaps.unwritten_in(stage.path) - named, key=gaps.order):
+            problems.append(f"{show(stage.readme)}: gap {number} has no heading there")
         if named != set(numbers):
             odd = ", ".join(sorted(named ^ set(numbers)))
             problems.append(
