@@ -256,6 +256,8 @@ class Process:
             self.exit = self._process.wait()
         for reader in self._readers:
             reader.join(patience())
+        if any(reader.is_alive() for reader in self._readers):
+            return  # something that left the group holds the output: closing would wait for it
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             try:
                 pipe.close()
