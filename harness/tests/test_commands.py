@@ -168,6 +168,17 @@ def test_verdicts(verdicts, name):
     assert (done.exit == 0) == CASES[name][2]
 
 
+def test_an_unwritten_gap_is_no_excuse_for_another(copy):
+    """The program comes to 1.6, which is not written; but 1.3's tests do not need that."""
+    copy.fill_with_reference("1.1", "1.2", "1.4")
+    copy.fill_wrongly("1.3_seconds_for_milliseconds.c")
+    pytest_ = [sys.executable, "-m", "pytest", "-q", "--gap=1.3", "--outcomes=outcomes"]
+    assert copy.run(*pytest_, f"{STAGE}/test_sleep_gather.py").exit == 1
+    failed = [o for o in json.loads(copy.read("outcomes")) if o["kind"] != "passed"]
+    assert failed and {outcome["kind"] for outcome in failed} == {"wrong"}
+    assert "1.6" in {number for outcome in failed for number in outcome["unwritten"]}
+
+
 def test_only_the_first_complaint_of_the_compiler_is_told(copy):
     compile_error(copy)
     said = copy.make("stage1").out
