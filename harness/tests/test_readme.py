@@ -21,7 +21,8 @@ SHOWN_BY_OTHERS = (
     r"[|│┴+]",  # a timeline's picture
     r"^\d.* s of work in ",  # and its last line
     r"^\$ |^\.\.\.$|^0$",  # a command, something left out, an exit status
-    r"^Stage \d|^gap \d|^  (did|saw|expected|look at) |^            |^  \d+\.\d+ ",  # a verdict
+    r"^Stage \d|^gap \d|^  \d+\.\d+ ",  # a verdict
+    r"^  (did|saw|expected|look at) |^            ",  # its four parts
 )
 
 
