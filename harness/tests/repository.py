@@ -34,7 +34,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
 }
 AUTHOR = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
-HANG_SECONDS = 120.0
+HANG_SECONDS = 300.0
 
 
 @dataclass
