@@ -17,4 +17,14 @@ void *xmalloc(size_t size);
  * well. */
 void *xcalloc(size_t count, size_t size);
 
+/* `memory` (from one of these functions, or NULL; taken) with `size` bytes; what was in it
+ * is kept, what is new is not zeroed. Gives the memory. Aborts as xmalloc(). */
+void *xrealloc(void *memory, size_t size);
+
+/* A copy of `text` (borrowed). Gives it. Aborts as xmalloc(). */
+char *xstrdup(const char *text);
+
+/* What printf() would print, as a string. Gives it. Aborts as xmalloc(). */
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

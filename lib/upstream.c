@@ -1,0 +1,29 @@
+#include "lib/upstream.h"
+
+#include <stdlib.h>
+
+static const struct {
+    const char *variable;
+    const char *url;
+    const char *advice;
+} services[] = {
+    [UPSTREAM_SITES] = {"SITES_URL", "http://127.0.0.1:8100",
+                        "is the world running (make world)? SITES_URL says where it is"},
+    [UPSTREAM_RATES] = {"RATES_URL", "http://127.0.0.1:8102",
+                        "is the world running (make world)? RATES_URL says where it is"},
+    [UPSTREAM_ORDERS] =
+        {"ORDERS_URL", "http://127.0.0.1:8103",
+         "is the world running (make world)? ORDERS_URL says where it is"},
+};
+
+const char *upstream_url(enum upstream service)
+{
+    const char *url = getenv(services[service].variable);
+
+    return url != NULL && url[0] != '\0' ? url : services[service].url;
+}
+
+const char *upstream_advice(enum upstream service)
+{
+    return services[service].advice;
+}

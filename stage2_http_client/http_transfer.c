@@ -1,0 +1,224 @@
+/* http_transfer: what curl hands over, within the limits.
+ *
+ * http_setup.c has told curl what to ask. While the transfer runs, its headers and body come
+ * here in pieces; at its end the one error is found that names what failed.
+ *
+ * In the order of time: */
+#include "stage2_http_client/http_transfer.h"
+
+#include "lib/buffer.h"
+#include "lib/curl_error.h"
+#include "lib/memory.h"
+#include "stage2_http_client/http_setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    MAX_HEADERS = 64 * 1024, /* bytes of the answer's headers */
+    DEFAULT_MAX_BODY = 1024 * 1024,
+};
+
+struct http_transfer {
+    struct http_call *call;
+    CURL *easy;
+    struct http_setup setup;
+
+    http_body_cb on_body;
+    bool muted;
+    int error;             /* why one of our callbacks has ended it */
+    struct buffer headers; /* "name: value", each followed by a zero byte */
+    bool headers_whole;
+    struct buffer body;
+    size_t received; /* bytes of body, kept or handed on */
+    size_t max_body;
+
+    uint64_t started_ns, left_queue_ns;
+    char words[CURL_ERROR_SIZE];
+};
+
+static size_t transfer_on_header(char *line, size_t one, size_t length, void *data);
+static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *data);
+static struct http_times transfer_times(const struct http_transfer *transfer);
+
+int http_transfer_create(struct http_transfer **transfer, struct http_call *call,
+                         const struct http_request *request, http_body_cb on_body,
+                         const struct http_client_options *options)
+{
+    CURL *easy;
+    struct http_setup setup;
+    int status = http_setup_init(&setup, &easy, request, options);
+
+    if (status != 0)
+        return status;
+    struct http_transfer *it = *transfer = xmalloc(sizeof **transfer);
+    *it = (struct http_transfer){
+        .call = call,
+        .easy = easy,
+        .setup = setup,
+        .on_body = on_body,
+        .max_body = request->max_body > 0 ? request->max_body : DEFAULT_MAX_BODY,
+        .started_ns = uv_hrtime(),
+    };
+    buffer_init(&it->body, it->max_body);
+    buffer_init(&it->headers, MAX_HEADERS);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, it);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, it->words);
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)it->max_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, it);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, it);
+    return 0;
+}
+
+void http_transfer_destroy(struct http_transfer *transfer)
+{
+    curl_easy_cleanup(transfer->easy);
+    http_setup_deinit(&transfer->setup);
+    buffer_deinit(&transfer->headers);
+    buffer_deinit(&transfer->body);
+    free(transfer);
+}
+
+CURL *http_transfer_easy(struct http_transfer *transfer)
+{
+    return transfer->easy;
+}
+
+struct http_call *http_transfer_call(CURL *easy)
+{
+    struct http_transfer *transfer = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return transfer->call;
+}
+
+void http_transfer_begin(struct http_transfer *transfer)
+{
+    transfer->left_queue_ns = uv_hrtime();
+}
+
+void http_transfer_mute(struct http_transfer *transfer)
+{
+    transfer->muted = true;
+}
+
+/* One line of the head. A redirect has a head of its own, and so has "100 Continue": each
+ * begins with HTTP/, and the last one counts. Lines after the body are trailers. */
+static size_t transfer_on_header(char *line, size_t one, size_t length, void *data)
+{
+    struct http_transfer *transfer = data;
+    size_t end = length * one;
+
+    while (end > 0 && strchr(" \t\r\n", line[end - 1]) != NULL)
+        end--;
+    if (end >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        buffer_clear(&transfer->headers);
+        transfer->headers_whole = false;
+    } else if (end == 0) {
+        transfer->headers_whole = true;
+    } else if (!transfer->headers_whole) {
+        transfer->error = buffer_append(&transfer->headers, line, end);
+        if (transfer->error == 0)
+            transfer->error = buffer_append(&transfer->headers, "", 1);
+    }
+    return transfer->error == 0 ? length * one : 0;
+}
+
+static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *data)
+{
+    struct http_transfer *transfer = data;
+    size_t count = length * one;
+
+    if (transfer->muted)
+        return 0;
+    transfer->received += count;
+    if (transfer->received > transfer->max_body)
+        transfer->error = UV_EFBIG;
+    else if (transfer->on_body != NULL)
+        transfer->error = transfer->on_body(transfer->call, bytes, count);
+    else
+        transfer->error = buffer_append(&transfer->body, bytes, count);
+    return transfer->error == 0 ? count : 0;
+}
+
+void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
+                       struct http_response *response)
+{
+    char *url = NULL;
+    long system_error = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
+    *response = (struct http_response){
+        .status = http_transfer_status(transfer),
+        .body = transfer->body.data,
+        .body_length = transfer->body.length,
+        .url = url != NULL ? url : "",
+        .times = transfer_times(transfer),
+        .transfer = transfer,
+        .problem = "",
+    };
+    if (error == 0)
+        error = transfer->error;
+    if (code == CURLE_FILESIZE_EXCEEDED)
+        error = UV_EFBIG;
+    response->error = error != 0 ? error : curl_error(code, system_error);
+    if (response->error == UV_EFBIG) {
+        snprintf(transfer->words, sizeof transfer->words,
+                 "the answer is too long: %zu bytes of body are the most, %d of headers",
+                 transfer->max_body, MAX_HEADERS);
+    } else if (error != 0) {
+        snprintf(transfer->words, sizeof transfer->words, "%s", uv_strerror(error));
+    } else if (transfer->words[0] == '\0') {
+        snprintf(transfer->words, sizeof transfer->words, "%s", curl_easy_strerror(code));
+    }
+    if (response->error != 0)
+        response->problem = transfer->words;
+}
+
+/* curl counts from when it was given the request; the caller from http_start(). */
+static struct http_times transfer_times(const struct http_transfer *transfer)
+{
+    struct http_times times = {.done_us = (uv_hrtime() - transfer->started_ns) / 1000};
+    curl_off_t connected = 0, secured = 0, first_byte = 0;
+
+    if (transfer->left_queue_ns == 0)
+        return times;
+    times.queued_us = (transfer->left_queue_ns - transfer->started_ns) / 1000;
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected);
+    curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
+    curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+    if (secured > connected)
+        connected = secured;
+    if (connected > 0 || first_byte > 0)
+        times.connected_us = times.queued_us + (uint64_t)connected;
+    if (first_byte > 0)
+        times.first_byte_us = times.queued_us + (uint64_t)first_byte;
+    return times;
+}
+
+int http_transfer_status(const struct http_transfer *transfer)
+{
+    long status = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+const char *http_transfer_header(const struct http_transfer *transfer, const char *name)
+{
+    size_t length = strlen(name);
+
+    if (transfer == NULL) /* nothing was ever sent: see http_retry.c */
+        return NULL;
+    const char *end = transfer->headers.data + transfer->headers.length;
+
+    for (const char *line = transfer->headers.data; line < end; line += strlen(line) + 1)
+        if (strncasecmp(line, name, length) == 0 && line[length] == ':')
+            return line + length + 1 + strspn(line + length + 1, " \t");
+    return NULL;
+}

@@ -1,0 +1,47 @@
+/* http_transfer: one HTTP request as libcurl wants it, and what came back.
+ *
+ * Given, finished: http_client.c decides when a request runs, this module what is asked and
+ * what is kept. It knows nothing of loops and queues. */
+#ifndef STAGE2_HTTP_TRANSFER_H
+#define STAGE2_HTTP_TRANSFER_H
+
+#include "stage2_http_client/http_client.h"
+
+#include <curl/curl.h>
+
+struct http_transfer;
+
+/* Prepares the request of `call` (borrowed until it is destroyed); copies `request`, borrows
+ * the strings of `options`. `on_body` as for http_start().
+ * Gives `*transfer` and returns 0; or UV_EINVAL when the request is malformed. */
+int http_transfer_create(struct http_transfer **transfer, struct http_call *call,
+                         const struct http_request *request, http_body_cb on_body,
+                         const struct http_client_options *options);
+
+/* Frees it. curl must have done with it (see curl_loop.h). */
+void http_transfer_destroy(struct http_transfer *transfer);
+
+/* The handle to give to curl: the transfer's. */
+CURL *http_transfer_easy(struct http_transfer *transfer);
+
+/* The call whose transfer `easy` is. */
+struct http_call *http_transfer_call(CURL *easy);
+
+/* Notes that it leaves the queue now. */
+void http_transfer_begin(struct http_transfer *transfer);
+
+/* Nothing of the answer is wanted any more: http_body_cb does not come again. */
+void http_transfer_mute(struct http_transfer *transfer);
+
+/* Describes its end: by `code`, CURLE_OK or what curl said; or, when it is not 0, by
+ * `error`, a negative UV_E*. The pointers in `response` are the transfer's. */
+void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
+                       struct http_response *response);
+
+/* The status of the answer as far as it has come; 0 before it began. */
+int http_transfer_status(const struct http_transfer *transfer);
+
+/* As http_response_header(). */
+const char *http_transfer_header(const struct http_transfer *transfer, const char *name);
+
+#endif
