@@ -39,6 +39,7 @@ class Attempt:
     """A run of the learner's tests; among what a test has started it stands as a process."""
 
     did: str
+    program: str  # the exercise's own file
     unwritten: tuple[str, ...] = ()
 
     def kill(self) -> None:
@@ -51,9 +52,10 @@ def judge(stage: Stage, path: Path, number: str) -> None:
     A Failure says on which program they were wrong. Skips, saying so, where solutions/ is not
     there: without a reference nobody can say whether a test is right.
     """
-    explain.started.append(Attempt(f"ran {show(path)} on the reference"))
+    name = f"{stage.folder}/{path.name}"
+    explain.started.append(Attempt(f"ran {show(path)} on the reference", name))
     if number in gaps.unwritten(path.read_text(encoding="utf-8")):
-        explain.started.append(Attempt(f"read {show(path)}", unwritten=(number,)))
+        explain.started.append(Attempt(f"read {show(path)}", name, unwritten=(number,)))
         raise Failure(saw=f"TODO {number} is not written yet", expected="a test")
     if not SOLUTIONS.exists():
         pytest.skip("cannot be judged: solutions/ is not in this copy")
@@ -70,7 +72,7 @@ def judge(stage: Stage, path: Path, number: str) -> None:
         complaint = next(words for words in right if words is not None)
         raise Failure(
             saw=f"it fails on the reference, which is right:\n{complaint}",
-            expected="a test that passes when the tasks do sleep at the same time",
+            expected="a test that passes on a program that is right",
         )
     for overlay, answer in wrong.items():
         if all(words is None for words in results[overlay]):

@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from harness.sanitizer import Report
 
 
-def gap(number: str, *, needs: Sequence[str] = ()) -> Callable:
-    """Marks a test: it judges gap `number`, and cannot pass before the gaps `needs` do."""
+def gap(
+    number: str, *, needs: Sequence[str] = (), rests_on: Sequence[str] | None = None
+) -> Callable:
+    """Marks a test: it judges gap `number`, and cannot pass before the gaps `needs` do.
+
+    It passes while the gaps `rests_on` are unwritten, but not when they are wrong: then it
+    waits for them. Without `rests_on` those of its file's RESTS_ON, if there is one.
+    """
     import pytest  # here, so that the commands that need none start quicker
 
-    return pytest.mark.gap(number, needs=tuple(needs))
+    return pytest.mark.gap(number, needs=tuple(needs), rests_on=rests_on)
 
 
 class Failure(AssertionError):

@@ -12,6 +12,7 @@ from harness.timeline import Bar
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ROOT / "solutions"
 WRONG_ANSWERS = SOLUTIONS / "wrong_answers"
+DEMO_ORDER = "efb77dcf-d83c-4935-81ac-7be5f37e6cdc"
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: its folder, and the demo that `make demo` and `make timeline` run.
+    """A stage: its folder, and the demos that `make demo` and `make timeline` run, in order.
 
-    `bars` reads the demo's lines; it may be called while the demo still runs.
+    `bars` reads a demo's lines; it may be called while the demo still runs. With `world` the
+    demos find an outside world of their own in their environment.
     """
 
     folder: str
     title: str
-    demo: tuple[str, ...]
-    says: str  # what the demo shows, in one sentence
+    demos: tuple[tuple[str, ...], ...]  # command lines
+    says: str  # what they show, in one sentence
     first_file: str  # where a learner begins
     bars: Callable[[Sequence[Line]], list[Bar]]
+    world: bool = False
 
     @property
     def number(self) -> str:
@@ -52,11 +55,21 @@ class Stage:
         return self.path / "README.md"
 
 
+def order_items_bars(lines: Sequence[Line]) -> list[Bar]:
+    """A bar for each request that has started, in the order of the start."""
+    return bars_of(r"(order|package_\d+) (starting|finished)", lines)
+
+
 def sleep_gather_bars(lines: Sequence[Line]) -> list[Bar]:
     """A bar for each heavy task that has started, in the order of the start."""
+    return bars_of(r"(heavy_task_\d+) (starting|finished)", lines)
+
+
+def bars_of(pattern: str, lines: Sequence[Line]) -> list[Bar]:
+    """Bars out of lines like "NAME starting" and "NAME finished", which `pattern` finds."""
     bars: dict[str, Bar] = {}
     for line in lines:
-        match = re.match(r"(heavy_task_\d+) (starting|finished)", line.text)
+        match = re.match(pattern, line.text)
         if match and match[2] == "starting":
             bars[match[1]] = Bar(match[1], line.at, None)
         elif match and match[1] in bars:
@@ -68,10 +81,22 @@ STAGES = [
     Stage(
         "stage1_event_loop",
         "the event loop",
-        ("sleep_gather", "7", "2", "3", "1"),
+        (("sleep_gather", "7", "2", "3", "1"),),
         "Four tasks sleep for 7, 2, 3 and 1 seconds, on one thread.",
         "sleep_gather.c",
         sleep_gather_bars,
+    ),
+    Stage(
+        "stage2_http_client",
+        "the HTTP client",
+        (
+            ("order_items", "--trace", "--sequential", DEMO_ORDER),
+            ("order_items", "--trace", DEMO_ORDER),
+        ),
+        "An order and its ten packages, a second each: one after another, then at once.",
+        "fetch_sites.c",
+        order_items_bars,
+        world=True,
     ),
 ]
 

@@ -13,7 +13,7 @@ import itertools
 import json
 import os
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import TYPE_CHECKING, Callable, Iterator
 
 import pytest
 
@@ -23,6 +23,9 @@ from harness.explain import Failure
 from harness.layout import STAGES, Stage
 from harness.running import Program
 from harness.verdict import Outcome, Sources
+
+if TYPE_CHECKING:
+    from harness.world import World
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--results", help="a file for [overlay, why it failed or null], as JSON"
     )
     group.addoption("--gap", action="append", help="only the tests that judge this gap")
+    group.addoption("--tests", help="only these tests, as JSON: test_x.py::test_y[z]")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,7 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     except timeouts.BadScale as error:
         raise pytest.UsageError(str(error)) from None
     config.addinivalue_line(
-        "markers", "gap(number, needs=()): the gap that a test judges"
+        "markers", "gap(number, needs, rests_on): the gap that a test judges"
+    )
+    config.addinivalue_line(
+        "markers",
+        "reference: the test judges what is given, on the finished reference only",
     )
     config.workshop_outcomes = []
     config.workshop_results = []
@@ -56,12 +64,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """With --gap only the tests of those gaps; and the programs that the tests need."""
-    wanted = config.getoption("--gap")
-    if wanted:
-        chosen = [item for item in items if _gap_of(item) in wanted]
-        config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
-        items[:] = chosen
+    """Which tests run, see the options and marks above; and the programs that they need."""
+    on_reference = _sources(config) == Sources("solutions")
+    chosen = [i for i in items if on_reference or not i.get_closest_marker("reference")]
+    gaps_wanted, tests = (config.getoption(name) for name in ("--gap", "--tests"))
+    if gaps_wanted:
+        chosen = [item for item in chosen if _gap_of(item) in gaps_wanted]
+    if tests:
+        wanted = set(json.loads(tests))
+        chosen = [item for item in chosen if name_of(item) in wanted]
+    config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
+    items[:] = chosen
     if config.getoption("--no-build") or config.getoption("collectonly"):
         return
     for one in {stage_of(item) for item in items} - {None}:
@@ -77,9 +90,22 @@ def stage_of(item: pytest.Item) -> Stage | None:
     return next((one for one in STAGES if one.folder in folders), None)
 
 
+def name_of(item: pytest.Item) -> str:
+    """How an outcome calls its test."""
+    return f"{item.path.name}::{item.name}"
+
+
 def _gap_of(item: pytest.Item) -> str | None:
     mark = item.get_closest_marker("gap")
     return mark.args[0] if mark else None
+
+
+def _rests_on(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
+    """What the mark says, or else RESTS_ON of the test's file; never the test's own gap."""
+    named = mark.kwargs.get("rests_on")
+    if named is None:
+        named = getattr(item.module, "RESTS_ON", ())
+    return tuple(number for number in named if number != mark.args[0])
 
 
 def _sources(config: pytest.Config) -> Sources:
@@ -128,6 +154,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
+def world() -> Iterator[World]:
+    """An outside world of the test's own, where orders come without delay: holds do that.
+
+    A program finds it by its environment: program(NAME).run(..., **world.environment).
+    """
+    from harness.world import World  # here, so that only its users pay for it
+
+    with World() as running:
+        running.orders.delay = 0
+        yield running
+
+
+@pytest.fixture
 def judge_exercise(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """judge_exercise(FILE, GAP) judges the test that a learner wrote; see harness.exercise."""
     stage, sources = stage_of(request.node), _sources(request.config)
@@ -164,11 +203,13 @@ def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
     number, needs = mark.args[0], tuple(mark.kwargs.get("needs", ()))
     unwritten = [gap for process in explain.started for gap in process.unwritten]
     outcome = Outcome(
-        test=f"{item.path.name}::{item.name}",
+        test=name_of(item),
         about=(item.function.__doc__ or item.name).strip().splitlines()[0],
         gap=number,
         needs=needs,
         kind="passed",
+        rests_on=_rests_on(item, mark),
+        programs=tuple(sorted({process.program for process in explain.started})),
         unwritten=tuple(dict.fromkeys(unwritten)),
     )
     if report.skipped:
@@ -188,32 +229,50 @@ def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
         outcome.kind = "unwritten"
     elif set(unwritten) & set(needs):
         outcome.kind = "waits"
-    blamed, line = _blame(error, stage, sources)
-    outcome.blamed = blamed.number if blamed else number
-    outcome.look = sources.look(stage, outcome.blamed, line)
+    outcome.blamed, line = _blame(error, stage, sources)
+    if not outcome.blamed:
+        outcome.blamed = number
+        if outcome.kind == "wrong":
+            _excuse(outcome, stage)
+    outcome.look = sources.look(outcome.blamed, line)
     return outcome
+
+
+def _excuse(outcome: Outcome, stage: Stage) -> None:
+    """A learner's own earlier stage is used as a whole: what it lacks is to blame."""
+    for number in outcome.unwritten:
+        if not number.startswith(f"{stage.number}."):
+            outcome.blamed = number
+            outcome.saw = f"TODO {number} is not written yet; {outcome.saw}"
+            return
 
 
 def _blame(
     error: BaseException | None, stage: Stage, sources: Sources
-) -> tuple[gaps.Gap | None, int]:
+) -> tuple[str, int]:
     """A crash happens in every test; the gap that it names, and the line, are at fault.
 
-    What called uv_run() is not, nor is where leaked memory was allocated.
+    What called uv_run() is not, nor is where leaked memory was allocated. It may be a gap of
+    an earlier stage, if the learner's own files of that one are used.
     """
     report = getattr(error, "report", None)
     if report is None or report.kind == "leak":
-        return None, 0
+        return "", 0
     inside_the_loop = list(
         itertools.takewhile(lambda frame: frame.function != "uv_run", report.frames)
     )
     for frame in [*inside_the_loop, report.freed]:
-        if frame is not None and frame.line and stage.folder in frame.file:
-            path = sources.file(stage, Path(frame.file).name)
-            gap = gaps.gap_at(stage.number, path, frame.line)
-            if gap is not None:
-                return gap, frame.line
-    return None, 0
+        if frame is None or not frame.line:
+            continue
+        for one in STAGES:
+            if frame.file.startswith(sources.frame_prefix(one)) or (
+                one == stage and one.folder in frame.file
+            ):
+                path = sources.file(one, Path(frame.file).name)
+                gap = gaps.gap_at(one.number, path, frame.line)
+                if gap is not None:
+                    return gap.number, frame.line
+    return "", 0
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

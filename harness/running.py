@@ -4,6 +4,7 @@ line, their standard input and their output."""
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Mapping, Pattern, Sequence
+from typing import Callable, Iterator, Mapping, Pattern, Sequence
 
 from harness import sanitizer
 from harness.explain import Failure, started
@@ -25,6 +26,8 @@ MAX_OUTPUT_LINES = 20_000
 MAX_OUTPUT_BYTES = 8 * 1024 * 1024
 MAX_LINE_BYTES = 64 * 1024
 MAX_ARGUMENTS_SHOWN = 20
+# The outside world is on this machine, whatever proxy a person has to the real one.
+WITHOUT_PROXY = dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost")
 
 _TODO = re.compile(r"^TODO (\d+\.\d+) is not written yet", re.MULTILINE)
 
@@ -59,6 +62,7 @@ class Process:
         wrapper: tuple[str, ...] = (),
     ) -> None:
         self.did = " ".join(["ran", show(path), *_few(arguments)])
+        self.program = f"{path.parent.name}/{path.name}"  # as the Makefile lists it
         self.stdout: list[Line] = []
         self.stderr_lines: list[str] = []
         self.exit: int | None = None
@@ -78,6 +82,7 @@ class Process:
             env={
                 **os.environ,
                 "UV_THREADPOOL_SIZE": "4",  # whatever the person's own is
+                **WITHOUT_PROXY,
                 **sanitizer.environment(),
                 **environment,
             },
@@ -149,13 +154,13 @@ class Process:
         """
         regex: Pattern[str] = re.compile(pattern)
         deadline = time.monotonic() + patience()
+        found: list[int] = []
         with self._changed:
             while True:
-                found = [
-                    i
-                    for i, line in enumerate(self.stdout)
-                    if i >= after and regex.search(line.text)
-                ]
+                end = len(self.stdout)
+                fresh = range(after, end)
+                found += [i for i in fresh if regex.search(self.stdout[i].text)]
+                after = max(after, end)
                 if len(found) >= count:
                     return found[:count]
                 left = deadline - time.monotonic()
@@ -173,6 +178,34 @@ class Process:
             f"{len(found)} of {count} such lines; {self._last_words()}",
             expected=f"a line like: {regex.pattern.strip('^$')}",
         )
+
+    def wait_until(self, condition: Callable[[], bool]) -> bool:
+        """Waits for what the program does elsewhere: its requests reach the world, say.
+
+        False when `condition` has not come true before the program ended, or counts as hung;
+        a Failure when it crashed.
+        """
+        deadline = time.monotonic() + patience()
+        while True:
+            over = not self.running or time.monotonic() >= deadline
+            if condition():
+                return True
+            if over:
+                break
+            time.sleep(0.002)
+        if self.running:
+            _hangs.append(self.did)
+        self._raise_report()
+        return False
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Holds it still meanwhile: what happens around it then is there all at once."""
+        self._signal_group(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal_group(signal.SIGCONT)
 
     def send(self, line: str) -> None:
         """Writes a line to the program's standard input."""
@@ -266,9 +299,12 @@ class Process:
 
     def _kill_group(self) -> None:
         """The group lives on after the program, as long as one of its children does."""
+        self._signal_group(signal.SIGKILL)
+
+    def _signal_group(self, number: signal.Signals) -> None:
         if self.exit is None:
             try:
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(self._process.pid, number)
             except (
                 ProcessLookupError,
                 PermissionError,

@@ -56,6 +56,17 @@ def read(stage_number: str | None = None) -> Settings:
     )
 
 
+def own_stages(stage: Stage) -> list[Stage]:
+    """The stages whose files are the learner's own in the programs of `stage`: it, and below
+    it those that MINE names; in a copy without solutions/ all of them."""
+    mine = os.environ.get("MINE", "").split()
+    return [
+        one
+        for one in STAGES[: STAGES.index(stage) + 1]
+        if one == stage or {"all", one.number} & {*mine} or not SOLUTIONS.exists()
+    ]
+
+
 def _one_of(name: str, allowed: tuple[str, ...]) -> str:
     value = os.environ.get(name) or allowed[0]
     if value not in allowed:

@@ -10,7 +10,7 @@ from typing import Any, Sequence
 
 from harness import gaps
 from harness.gaps import COLOURS, Gap, order
-from harness.layout import ROOT, SOLUTIONS, Stage, show
+from harness.layout import ROOT, SOLUTIONS, Stage, show, stage
 
 DONE, WRONG, UNWRITTEN, WAITS, UNJUDGED = (
     "done",
@@ -34,6 +34,8 @@ class Outcome:
     gap: str
     needs: Sequence[str]
     kind: str  # passed, wrong, unwritten, waits, skipped
+    rests_on: Sequence[str] = ()
+    programs: Sequence[str] = ()  # what it ran: "stage1_event_loop/sleep_gather"
     unwritten: Sequence[str] = ()
     blamed: str = ""
     did: str = ""
@@ -113,11 +115,11 @@ class Sources:
             return f"solutions/{stage.folder}/"
         return f"{stage.folder}/"
 
-    def look(self, stage: Stage, number: str, line: int = 0) -> str:
+    def look(self, number: str, line: int = 0) -> str:
         """Where to look for a gap: file:line (its first one, unless a better one is known),
         and how to get a hint."""
         gap = gaps.find(number)
-        path = self.file(stage, gap.path.name)
+        path = self.file(stage(number.split(".")[0]), gap.path.name)
         where = show(gap.path) if self.overlay else show(path)
         line = line or gaps.place(gap, path)[0]
         return f"{where}:{line}, make hint GAP={number}"
@@ -138,18 +140,25 @@ class GapVerdict:
 
 @dataclass
 class StageVerdict:
-    """How far a stage is: a verdict for each gap, by number."""
+    """How far a stage is: a verdict for each gap, by number; and a failure for which a gap of
+    an earlier stage is to blame, if the learner's own files of that one are used."""
 
     stage: Stage
     gaps: list[GapVerdict] = field(default_factory=list)
+    earlier: Outcome | None = None
 
     def holds(self, level: str) -> bool:
         """Whether every gap up to that colour is done."""
-        return all(
+        return self.earlier is None and all(
             verdict.state == DONE
             for verdict in self.gaps
             if COLOURS.index(verdict.gap.colour) <= COLOURS.index(level)
         )
+
+    @property
+    def first_failure(self) -> Outcome | None:
+        """The failure to be told: what lies below is to be mended first."""
+        return self.earlier or (self.first_wrong.failure if self.first_wrong else None)
 
     @property
     def first_wrong(self) -> GapVerdict | None:
@@ -165,10 +174,22 @@ class StageVerdict:
 def judge(stage: Stage, outcomes: list[Outcome], sources: Sources) -> StageVerdict:
     """Makes the verdict of a stage. The gaps are judged in the order of their numbers.
 
-    A failing test speaks against its own gap only when all that it needs is done: one mistake
-    is told once, not as a cascade. A test may need gaps with higher numbers; such a test has
-    its say when those have been judged.
+    A failing test speaks against its own gap only when all that it needs is done and nothing
+    that it rests on is wrong: one mistake is told once, not as a cascade. So it is judged
+    twice: what is wrong for itself is known after the first time.
     """
+    first = _judged(stage, outcomes, sources, wrong=set())
+    wrong = {one.gap.number for one in first.gaps if one.state == WRONG}
+    second = _judged(stage, outcomes, sources, wrong)
+    # Nothing is excused when tests that rest on each other would all wait for each other.
+    return second if second.first_wrong else first
+
+
+def _judged(
+    stage: Stage, outcomes: list[Outcome], sources: Sources, wrong: set[str]
+) -> StageVerdict:
+    """The verdict when these gaps are known to be wrong. A test may need gaps with higher
+    numbers; such a test has its say when those have been judged."""
     verdicts = {
         gap.number: _written(stage, gap, sources) for gap in gaps.all_gaps(stage.number)
     }
@@ -177,11 +198,13 @@ def judge(stage: Stage, outcomes: list[Outcome], sources: Sources) -> StageVerdi
     late = [o for o in relevant if o not in early]
     for group in (early, late):
         for outcome in sorted(group, key=lambda o: order(o.gap)):
-            _count_in(verdicts, outcome)
+            _count_in(verdicts, outcome, wrong)
     for verdict in verdicts.values():
         if verdict.state == DONE and verdict.tests == 0 and not verdict.waits_for:
             verdict.state = UNJUDGED
-    return StageVerdict(stage, list(verdicts.values()))
+    elsewhere = (o for o in relevant if o.kind == "wrong" and o.blamed not in verdicts)
+    earlier = next((o for o in elsewhere if o.blamed), None)
+    return StageVerdict(stage, list(verdicts.values()), earlier)
 
 
 def _written(stage: Stage, gap: Gap, sources: Sources) -> GapVerdict:
@@ -198,8 +221,9 @@ def _written(stage: Stage, gap: Gap, sources: Sources) -> GapVerdict:
     return verdict
 
 
-def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome) -> None:
+def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome, wrong: set[str]) -> None:
     verdict = verdicts[outcome.gap]
+    below = wrong.intersection(outcome.rests_on) - {outcome.gap}
     if outcome.kind == "passed":
         verdict.tests += 1
         if verdict.state == WAITS:
@@ -212,9 +236,11 @@ def _count_in(verdicts: dict[str, GapVerdict], outcome: Outcome) -> None:
         verdict.state = UNWRITTEN
     elif outcome.blamed and outcome.blamed != outcome.gap and outcome.kind == "wrong":
         _wait(verdict, outcome.blamed)
-        blamed = verdicts[outcome.blamed]
-        if blamed.state in (DONE, WAITS):
+        blamed = verdicts.get(outcome.blamed)  # None: it is of an earlier stage
+        if blamed and blamed.state in (DONE, WAITS):
             blamed.state, blamed.failure = WRONG, blamed.failure or outcome
+    elif below and outcome.kind == "wrong":
+        _wait(verdict, min(below, key=order))
     else:
         # Only what it needs: a program may well come to an unwritten gap that has nothing to
         # do with this test, and `make prove` shows that the test passes all the same.
@@ -275,6 +301,7 @@ def advice_for_one(verdict: GapVerdict) -> str:
         return f"Gap {number} is done. make stage{stage} shows the others."
     if verdict.state == WAITS:
         waits_for = verdict.waits_for
+        stage = waits_for.split(".")[0]
         return (
             f"Gap {number} waits for {waits_for}: first make stage{stage} GAP={waits_for}"
         )
@@ -287,6 +314,14 @@ def advice_for_one(verdict: GapVerdict) -> str:
     )
 
 
+def _advice_for_earlier(failure: Outcome) -> str:
+    number, stage = failure.blamed, failure.blamed.split(".")[0]
+    return (
+        f"Next: gap {number} of stage {stage}, in {failure.look.split(',')[0]}; "
+        f"make stage{stage} judges it.\nStuck? make hint GAP={number}"
+    )
+
+
 def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     """What to do next, in one or two lines."""
     number = verdict.stage.number
@@ -296,6 +331,8 @@ def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     if os.environ.get("WORKSHOP_WATCHED"):
         again = "save"
     wrong, unwritten = verdict.first_wrong, verdict.next_unwritten
+    if verdict.earlier is not None:
+        return _advice_for_earlier(verdict.earlier)
     if wrong is not None:
         number = wrong.gap.number
         return f"Next: mend gap {number}; then {again}.\nStuck? make hint GAP={number}"

@@ -44,11 +44,13 @@ class WrongAnswer:
         """Its file name without the ending: "1.3_seconds_for_milliseconds"."""
         return self.path.name.rsplit(".", 1)[0]
 
-    def build(self) -> str:
+    def build(self, programs: Iterable[str] | None = None) -> str:
         """Builds the reference with this filling; returns the overlay it is in."""
-        return build_with(self.name, self.gap, self.filling)
+        return build_with(self.name, self.gap, self.filling, programs)
 
-    def build_as_learner(self, needs: Iterable[str]) -> str:
+    def build_as_learner(
+        self, needs: Iterable[str], programs: Iterable[str] | None = None
+    ) -> str:
         """Builds it as a learner has it who works from gap to gap: those before this one and
         those in `needs` are filled, the others not. Returns the overlay."""
         overlay = _overlay(f"{self.name}_as_learner")
@@ -62,12 +64,15 @@ class WrongAnswer:
             if skeleton.path == self.gap.path:
                 fillings[self.gap.number] = self.filling
             _write(overlay, skeleton.path, skeleton.fill(fillings))
-        build_stage(stage(number), "solutions", overlay=overlay)
+        build_stage(stage(number), "solutions", overlay=overlay, programs=programs)
         return overlay
 
 
-def build_with(name: str, gap: Gap, filling: str) -> str:
-    """Builds the reference with another filling of one gap, in build/prove/`name`.
+def build_with(
+    name: str, gap: Gap, filling: str, programs: Iterable[str] | None = None
+) -> str:
+    """Builds the reference with another filling of one gap, in build/prove/`name`: all the
+    stage's programs, or those named.
 
     Returns that folder, an overlay for Sources. BuildError when it does not compile.
     """
@@ -75,7 +80,8 @@ def build_with(name: str, gap: Gap, filling: str) -> str:
     skeleton = gaps.skeleton_of(gap)
     fillings = {**gaps.reference_fillings(skeleton), gap.number: filling}
     _write(overlay, gap.path, skeleton.fill(fillings))
-    build_stage(stage(gap.number.split(".")[0]), "solutions", overlay=overlay)
+    one = stage(gap.number.split(".")[0])
+    build_stage(one, "solutions", overlay=overlay, programs=programs)
     return overlay
 
 

@@ -22,6 +22,9 @@ int curl_error(CURLcode code, long system_error)
     case CURLE_PARTIAL_FILE:
         return UV_EOF;
     case CURLE_FILESIZE_EXCEEDED:
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+#endif
         return UV_EFBIG;
     case CURLE_TOO_MANY_REDIRECTS:
         return UV_ELOOP;
@@ -33,6 +36,7 @@ int curl_error(CURLcode code, long system_error)
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:

@@ -33,8 +33,10 @@ int page_file_open(struct page_file *page, const char *dir, const char *name)
     int number = mkstemp(page->temporary);
     if (number != -1 && fchmod(number, usual_mode()) == 0)
         page->file = fdopen(number, "wb");
-    if (page->file != NULL)
+    if (page->file != NULL) {
+        setvbuf(page->file, NULL, _IONBF, 0); /* what cannot be written is told at once */
         return 0;
+    }
 
     int status = uv_translate_sys_error(errno);
     if (number != -1) {

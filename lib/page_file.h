@@ -20,7 +20,7 @@ struct page_file {
  * or a negative UV_E*. */
 int page_file_open(struct page_file *page, const char *dir, const char *name);
 
-/* Adds `length` bytes. 0, or a negative UV_E* (a full disk: UV_ENOSPC). */
+/* Adds `length` bytes, at once. 0, or a negative UV_E* (a full disk: UV_ENOSPC). */
 int page_file_write(struct page_file *page, const char *data, size_t length);
 
 /* It is whole: gives it its name, in place of a file of that name. 0, or a negative UV_E*, and

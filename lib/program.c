@@ -38,6 +38,7 @@ void program_init(void)
             abort();
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     atexit(exit_if_output_failed);
 }
 
@@ -53,6 +54,17 @@ int program_usage(const char *usage, const char *problem, ...)
     }
     fprintf(stderr, "usage: %s\n", usage);
     return PROGRAM_USAGE;
+}
+
+/* getopt_long() tells a letter, which may stand among others as in "-xy", in optopt; a word
+ * ("--xy") is the one before the next. */
+int program_bad_option(const char *usage, int option, char **argv)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > ' ' && optopt <= '~';
+
+    return program_usage(usage, "%s: %s", is_letter ? letter : argv[optind - 1],
+                         option == ':' ? "its value is missing" : "no such option");
 }
 
 _Noreturn void program_fail(const char *name, const char *problem)

@@ -11,15 +11,20 @@ enum { PROGRAM_OK = 0, PROGRAM_FAILED = 1, PROGRAM_USAGE = 2 };
 
 /* To be called first. Makes stdout line-buffered, so that a line is seen when it is
  * printed, also in a pipe. Opens /dev/null where stdin, stdout or stderr are closed:
- * libuv would get their numbers for its own files. Ignores SIGPIPE. Sees to it that a
- * program which could not write its output (a full disk) says so and exits with
- * PROGRAM_FAILED. */
+ * libuv would get their numbers for its own files. Ignores SIGPIPE and SIGXFSZ: what a
+ * pipe or a file does not take is an error, and not the end. Sees to it that a program
+ * which could not write its output (a full disk) says so and exits with PROGRAM_FAILED. */
 void program_init(void);
 
 /* Prints `usage: ...` on stderr, with `problem` (borrowed, may be NULL) before it, and
  * returns PROGRAM_USAGE, for `return program_usage(...)`. */
 int program_usage(const char *usage, const char *problem, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Says which option of `argv` is wrong when getopt_long() has returned `option`: ':' (its
+ * value is missing) or '?' (there is no such option). Prints, and returns, as
+ * program_usage(). */
+int program_bad_option(const char *usage, int option, char **argv);
 
 /* Prints "NAME: PROBLEM" on stderr (both borrowed), unless an unfilled gap has said
  * already what is missing, and exits with PROGRAM_FAILED. Call it while main() still

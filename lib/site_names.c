@@ -14,17 +14,16 @@ enum { LONGEST = 100 }; /* bytes of host and path that a name keeps */
  * and neither does a numeric address when there is a path. */
 static char *host_and_path(const char *url)
 {
-    const char *scheme = strstr(url, "://");
-    const char *host = scheme != NULL ? scheme + 3 : url;
-    size_t length = strcspn(host, "/?#");
-    const char *path = host + length;
+    size_t scheme = strcspn(url, ":/?#");
+    const char *host = strncmp(url + scheme, "://", 3) == 0 ? url + scheme + 3 : url;
+    const char *path = host + strcspn(host, "/?#");
     size_t path_length = strcspn(path, "?#");
 
-    for (size_t i = 0; i < length; i++)
-        if (host[i] == '@')
-            return host_and_path(host + i + 1);
+    for (const char *letter = host; letter < path; letter++)
+        if (*letter == '@') /* a user's name stands before it */
+            host = letter + 1;
     /* An IPv6 address, in brackets, has colons of its own. */
-    length = strcspn(host, host[0] == '[' ? "]/?#" : ":/?#");
+    size_t length = strcspn(host, host[0] == '[' ? "]/?#" : ":/?#");
     if (path_length > 1 && (host[0] == '[' || strspn(host, "0123456789.") == length))
         length = 0;
     if (strncasecmp(host, "www.", 4) == 0 && length > 4) {
@@ -62,28 +61,34 @@ static char *stem_of(const char *url)
     return stem;
 }
 
-static bool is_taken(char **names, size_t count, const char *name)
+static size_t count_equal(char **texts, size_t count, const char *text)
 {
+    size_t equal = 0;
+
     for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
+        equal += strcmp(texts[i], text) == 0;
+    return equal;
 }
 
+/* The first page with a stem gets no number, the second -2. Another page may have such a name
+ * for its own stem ("a-2"): then the next number is tried. */
 char **site_names(char *const *urls, size_t count)
 {
-    char **names = xcalloc(count, sizeof(char *));
+    char **stems = xcalloc(count, sizeof(char *)),
+         **names = xcalloc(count, sizeof(char *));
 
     for (size_t i = 0; i < count; i++) {
-        char *stem = stem_of(urls[i]), *name = xasprintf("%s.html", stem);
+        stems[i] = stem_of(urls[i]);
+        size_t number = count_equal(stems, i, stems[i]) + 1;
 
-        for (int n = 2; is_taken(names, i, name); n++) {
-            free(name);
-            name = xasprintf("%s-%d.html", stem, n);
+        names[i] = number == 1 ? xasprintf("%s.html", stems[i])
+                               : xasprintf("%s-%zu.html", stems[i], number);
+        while (count_equal(names, i, names[i]) > 0) {
+            free(names[i]);
+            names[i] = xasprintf("%s-%zu.html", stems[i], ++number);
         }
-        names[i] = name;
-        free(stem);
     }
+    site_names_free(stems, count);
     return names;
 }
 

@@ -7,8 +7,8 @@ enum upstream { UPSTREAM_SITES, UPSTREAM_RATES, UPSTREAM_ORDERS };
 enum { UPSTREAM_URL_SIZE = 512 }; /* bytes, for a URL made of one of these and a path */
 
 /* The base URL of a service, without a slash at the end: what SITES_URL, RATES_URL or
- * ORDERS_URL in the environment says, else where `make world` has it. Borrowed: valid as long
- * as the program runs. */
+ * ORDERS_URL in the environment says, else where `make world` has it. Borrowed: valid as
+ * long as the program runs. */
 const char *upstream_url(enum upstream service);
 
 /* What to say to a person when a service could not be reached: how to start the world, or

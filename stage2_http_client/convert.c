@@ -3,22 +3,35 @@
  *     $ convert USD 100
  *     122 USD
  *
- * Given, finished: the work is in currency.c. What is wrong is said in one line on stderr, and
- * by the exit code. */
+ * Given, finished: the work is in currency.c. What is wrong is said in one line on
+ * stderr, and by the exit code. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "lib/upstream.h"
 #include "stage2_http_client/currency.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define USAGE                                                                            \
     "convert [--timeout SECONDS] [--ca FILE] CURRENCY AMOUNT\n"                          \
-    "  CURRENCY  three capital letters (ISO 4217), as in: convert USD 100\n"             \
-    "  AMOUNT    of EUR, at most 18 digits, as in 100 or 12.50\n"                        \
-    "The result is exact, and rounded once, to two places: half a cent or more goes up."
+    "  CURRENCY           three capital letters (ISO 4217), as in: convert USD 100\n"    \
+    "  AMOUNT             of EUR, at most 18 digits, as in 100 or 12.50\n"               \
+    "  --timeout SECONDS  wait so long for the answer (default: 5)\n"                    \
+    "  --ca FILE          trust only the authorities in this PEM file"
+
+#define HELP                                                                             \
+    "Of the service's rate 15 digits count. The result is exact, and rounded once, to\n" \
+    "two places: half a cent or more goes up.\n"                                         \
+    "Exit codes:\n"                                                                      \
+    "  0  converted              6  the service took too long\n"                         \
+    "  1  failed otherwise       7  its answer is not JSON\n"                            \
+    "  2  bad command line       8  there is no rate in it\n"                            \
+    "  3  bad amount             9  the rate is no number above 0\n"                     \
+    "  4  unknown currency      10  its answer is too long\n"                            \
+    "  5  the service is down   11  the result is too large"
 
 enum { OPTION_CA = 256, OPTION_TIMEOUT, OPTION_HELP };
 
@@ -62,15 +75,14 @@ static int app_read_arguments(struct app *app, int argc, char **argv)
     int option;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    /* "+": options come first, so that an amount of -5 is not taken for one. */
+    while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
         if (option == OPTION_CA)
             app->ca_file = optarg;
         else if (option == OPTION_HELP)
-            exit(puts("usage: " USAGE) < 0);
+            exit(puts("usage: " USAGE "\n" HELP) < 0);
         else if (option != OPTION_TIMEOUT)
-            return program_usage(USAGE, "%s: %s", argv[optind - 1],
-                                 option == ':' ? "its value is missing"
-                                               : "no such option");
+            return program_bad_option(USAGE, option, argv);
         else if (!parse_decimal(optarg, max_timeout, &app->timeout))
             return program_usage(USAGE, "not a number of seconds from 0 to %.0f: %s",
                                  max_timeout, optarg);
@@ -81,7 +93,8 @@ static int app_read_arguments(struct app *app, int argc, char **argv)
     if (!currency_is_code(app->currency))
         return program_usage(USAGE, "not the code of a currency: %s", app->currency);
     if (decimal_from_text(argv[optind + 1], &app->amount) != 0) {
-        program_usage(USAGE, "not an amount: %s", argv[optind + 1]);
+        fprintf(stderr, "convert: not an amount: %s (digits, at most %d, and a point)\n",
+                argv[optind + 1], DECIMAL_DIGITS);
         return EXIT_BAD_AMOUNT;
     }
     return 0;
@@ -91,7 +104,7 @@ static void app_start(struct app *app)
 {
     int status = conversion_start(
         &app->conversion, &app->client, upstream_url(UPSTREAM_RATES), app->currency,
-        app->amount, (uint64_t)(app->timeout * 1000), app_on_converted);
+        app->amount, (uint64_t)ceil(app->timeout * 1000), app_on_converted);
 
     if (status != 0)
         program_fail("convert", status == UV_EINVAL ? "RATES_URL is not a URL"

@@ -19,13 +19,14 @@
 struct watched_socket {
     uv_poll_t poll;
     curl_socket_t number;
+    int wanted; /* what curl wants it watched for: CURL_POLL_IN, ... */
     struct curl_loop *curl;
 };
 
 static int curl_on_timer(CURLM *multi, long timeout_ms, void *data);
 static void loop_on_timer(uv_timer_t *timer);
 static int curl_on_socket(CURL *easy, curl_socket_t number, int what, void *data,
-                          void *watched);
+                          void *assigned);
 static struct watched_socket *socket_create(struct curl_loop *curl, curl_socket_t number);
 static int socket_watch(struct watched_socket *watched, int what);
 static void loop_on_socket(uv_poll_t *poll, int status, int events);
@@ -74,9 +75,9 @@ static int curl_on_timer(CURLM *multi, long timeout_ms, void *data)
 
     (void)multi;
     /* TODO 2.7 (orange) Keep curl's timer.
-     * It is curl->timer. -1 stops it; anything else starts it, to call loop_on_timer once,
-     * in so many milliseconds (0 too: then it is due in the loop's next turn). curl must
-     * not be called from here. Return 0. */
+     * It is curl->timer. -1 stops it. Anything else starts it: loop_on_timer is to come
+     * once, after so many milliseconds (0 too: then it comes in the loop's next turn). Do
+     * not call curl from here. Return 0. */
     (void)curl, (void)timeout_ms, (void)loop_on_timer;
     TODO("2.7");
     return 0;
@@ -90,24 +91,27 @@ static void loop_on_timer(uv_timer_t *timer)
     curl_tell(curl, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* curl wants socket `number` watched for `what`, or no more. `watched` is what we have
- * assigned to it; NULL when it is new to us. */
+/* curl wants socket `number` watched for `what`, or no more. `assigned` is our own struct for
+ * it; NULL when it is new to us. */
 static int curl_on_socket(CURL *easy, curl_socket_t number, int what, void *data,
-                          void *watched)
+                          void *assigned)
 {
     struct curl_loop *curl = data;
-    int status = 0;
+    struct watched_socket *watched = assigned;
 
     (void)easy;
-    if (what != CURL_POLL_REMOVE) {
-        if (watched == NULL)
-            watched = socket_create(curl, number);
-        status = watched != NULL ? socket_watch(watched, what) : UV_ENOMEM;
-    } else if (watched != NULL) {
+    if (what == CURL_POLL_REMOVE) {
         curl_multi_assign(curl->multi, number, NULL);
-        socket_unwatch(watched);
+        if (watched != NULL)
+            socket_unwatch(watched);
+        return 0;
     }
-    return status == 0 ? 0 : -1;
+    if (watched == NULL)
+        watched = socket_create(curl, number);
+    if (watched == NULL)
+        return -1;
+    watched->wanted = what;
+    return socket_watch(watched, what) == 0 ? 0 : -1;
 }
 
 static struct watched_socket *socket_create(struct curl_loop *curl, curl_socket_t number)
@@ -131,22 +135,23 @@ static int socket_watch(struct watched_socket *watched, int what)
 {
     /* TODO 2.8 (orange) Watch what curl wants watched.
      * Translate `what` for libuv: UV_READABLE, UV_WRITABLE, or both of them with |. Then
-     * uv_poll_start() the handle watched->poll, with loop_on_socket as its callback (when it
-     * is started already, this changes the events). Return what it returned. */
+     * uv_poll_start() the handle watched->poll, with loop_on_socket as its callback; if
+     * it is started already, this changes the events. Return what it returned. */
     (void)watched, (void)what, (void)loop_on_socket;
     return TODO("2.8");
     /* END 2.8 */
 }
 
-/* A refused connection comes as an error: libuv has stopped the handle then, and curl finds
- * out what it was. */
+/* A connection that was refused or reset comes as an error, and libuv has stopped the handle.
+ * There may be something to read before it, so we start the handle again, and tell curl 0,
+ * which means: look for yourself. */
 static void loop_on_socket(uv_poll_t *poll, int status, int events)
 {
     struct watched_socket *watched = container_of(poll, struct watched_socket, poll);
     int what = 0;
 
     if (status < 0)
-        what |= CURL_CSELECT_ERR;
+        socket_watch(watched, watched->wanted);
     if (events & UV_READABLE)
         what |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)
@@ -168,10 +173,10 @@ static void curl_tell(struct curl_loop *curl, curl_socket_t number, int what)
 static void curl_reap(struct curl_loop *curl)
 {
     /* TODO 2.9 (orange) Reap what has ended. All of it.
-     * curl_multi_info_read() gives one message after the other, then NULL. In a message are
-     * the transfer, easy_handle, and how it ended, data.result. Copy both; take the transfer
-     * out with curl_multi_remove_handle(), after which the message is gone; then report both
-     * to curl->on_done. */
+     * curl_multi_info_read() gives one message after the other, then NULL. In each stand
+     * the transfer (easy_handle) and how it ended (data.result). Copy both; take the
+     * transfer out with curl_multi_remove_handle(), and the message is gone; then report
+     * both to curl->on_done. */
     (void)curl;
     TODO("2.9");
     /* END 2.9 */
@@ -181,10 +186,10 @@ static void curl_reap(struct curl_loop *curl)
 static void socket_unwatch(struct watched_socket *watched)
 {
     /* TODO 2.10 (orange) Stop watching a socket.
-     * socket_unwatch: stop watched->poll, and close it with socket_on_closed: at once, since
-     * curl may close the socket as soon as you return.
-     * socket_on_closed: only now may `watched` be freed. It was one of curl's open handles:
-     * then call curl_loop_finish(), for the curl that you have read out of it before. */
+     * socket_unwatch: stop watched->poll, and close it with socket_on_closed. Both here,
+     * since curl may close the socket as soon as you return.
+     * socket_on_closed: only now may `watched` be freed. One handle less is open then:
+     * call curl_loop_finish(), with the curl that you have read out of it before. */
     (void)watched, (void)socket_on_closed;
     TODO("2.10");
 }

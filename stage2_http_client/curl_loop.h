@@ -47,7 +47,8 @@ int curl_loop_add(struct curl_loop *curl, CURL *easy);
 void curl_loop_remove(struct curl_loop *curl, CURL *easy);
 
 /* Closes all connections, then calls `on_closed` from the loop: from there on the memory is
- * free for other use. Every transfer must have ended or been removed. To be called once. */
+ * free for other use. Every transfer must have ended or been removed. To be called once, and
+ * not from on_done. */
 void curl_loop_close(struct curl_loop *curl, curl_loop_closed_cb on_closed);
 
 #endif

@@ -1,17 +1,19 @@
 /* currency: one request, and the many ways in which its answer can be of no use.
  *
- * Is there an answer (judge_response)? Does it speak of success (judge_answer)? Is there a
- * rate in it (read_rate)? Then it is one multiplication (convert). Each step either goes on,
- * with CONVERSION_DONE, or says in `problem` what is wrong.
+ * Is there an answer (judge_response)? Does it speak of success (judge_answer)? Is there
+ * a rate in it (read_rate)? Then it is one multiplication (convert). Each step either
+ * goes on, with CONVERSION_DONE, or says in `problem` what is wrong.
  *
  * In the order of time: */
 #include "stage2_http_client/currency.h"
 
 #include "lib/memory.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_TIMEOUT_MS = 5000, MAX_ANSWER = 64 * 1024, PLACES = 2 };
@@ -23,7 +25,8 @@ static void conversion_on_answer(struct http_call *call,
 static enum conversion_outcome judge_response(struct conversion *conversion,
                                               const struct http_response *response);
 static enum conversion_outcome judge_answer(struct conversion *conversion,
-                                            const json_t *answer);
+                                            const json_t *answer,
+                                            const json_error_t *error);
 static enum conversion_outcome read_rate(struct conversion *conversion,
                                          const json_t *answer, struct decimal *rate);
 static enum conversion_outcome convert(struct conversion *conversion,
@@ -54,11 +57,11 @@ static int conversion_ask(struct conversion *conversion, struct http_client *cli
                           const char *base_url, uint64_t timeout_ms)
 {
     /* TODO 2.13 (orange) Ask for the rate.
-     * The URL is BASE_URL/latest?base=EUR&symbols=CURRENCY: xasprintf() (lib/memory.h) makes
-     * it; free() it when http_start() has copied it. The answer is to be JSON (a header
-     * "Accept: application/json"), has at most MAX_ANSWER bytes, and takes at most
-     * timeout_ms, or DEFAULT_TIMEOUT_MS if that is 0. It is kept for conversion_on_answer:
-     * no callback for the body. Return what http_start() says. */
+     * The URL is BASE_URL/latest?base=EUR&symbols=CURRENCY: xasprintf() (lib/memory.h)
+     * makes it; free() it when http_start() has copied it. The answer is to be JSON (a
+     * header "Accept: application/json"), has at most MAX_ANSWER bytes, and takes at most
+     * timeout_ms, or DEFAULT_TIMEOUT_MS if that is 0. It is kept for
+     * conversion_on_answer: no callback for the body. Return what http_start() says. */
     (void)conversion, (void)client, (void)base_url, (void)timeout_ms;
     (void)conversion_on_answer;
     return TODO("2.13");
@@ -74,9 +77,10 @@ static void conversion_on_answer(struct http_call *call,
     struct decimal rate;
 
     if (outcome == CONVERSION_DONE) {
+        json_error_t error;
         json_t *answer = json_loadb(response->body, response->body_length,
-                                    JSON_REJECT_DUPLICATES, NULL);
-        outcome = judge_answer(conversion, answer);
+                                    JSON_REJECT_DUPLICATES, &error);
+        outcome = judge_answer(conversion, answer, &error);
         if (outcome == CONVERSION_DONE)
             outcome = read_rate(conversion, answer, &rate);
         json_decref(answer);
@@ -109,21 +113,25 @@ static enum conversion_outcome judge_response(struct conversion *conversion,
     }
 }
 
-/* Is the answer a JSON object, and does it speak of success? */
+/* Is the answer a JSON object, and does it speak of success? NULL: `error` says why. */
 static enum conversion_outcome judge_answer(struct conversion *conversion,
-                                            const json_t *answer)
+                                            const json_t *answer,
+                                            const json_error_t *error)
 {
     const json_t *success = json_object_get(answer, "success");
-    const json_t *error = json_object_get(answer, "error");
-    const char *info = json_string_value(json_object_get(error, "info"));
+    const json_t *failure = json_object_get(answer, "error");
+    const char *info = json_string_value(json_object_get(failure, "info"));
     enum { UNKNOWN_CURRENCY = 202 };
 
+    if (answer == NULL && json_error_code(error) == json_error_numeric_overflow)
+        return fail(conversion, CONVERSION_BAD_RATE,
+                    "a number in the service's answer is too large");
     if (!json_is_object(answer))
         return fail(conversion, CONVERSION_NOT_JSON,
                     "the service's answer is no JSON object");
     if (!json_is_false(success))
         return CONVERSION_DONE;
-    if (json_integer_value(json_object_get(error, "code")) == UNKNOWN_CURRENCY)
+    if (json_integer_value(json_object_get(failure, "code")) == UNKNOWN_CURRENCY)
         return fail(conversion, CONVERSION_UNKNOWN_CURRENCY,
                     "the service does not know the currency %s", conversion->currency);
     return fail(conversion, CONVERSION_SERVICE_DOWN, "the service failed: %.100s",
@@ -136,9 +144,10 @@ static enum conversion_outcome read_rate(struct conversion *conversion,
 {
     /* TODO 2.14 (orange) Read the rate out of the answer.
      * json_object_get() finds a member of an object; NULL when there is none: then say
-     * CONVERSION_NO_RATE with fail(), as above. What is there may be no number, or 0, or less:
-     * that is CONVERSION_BAD_RATE. decimal_from_double() (lib/decimal.h) makes a decimal of
-     * json_number_value(). Put it in *rate and return CONVERSION_DONE. */
+     * CONVERSION_NO_RATE with fail(), as above. What is there may be no number, or 0, or
+     * less: that is CONVERSION_BAD_RATE. decimal_from_double() (lib/decimal.h) makes a
+     * decimal of json_number_value(), or returns an error: then it is a bad rate, too.
+     * Put it in *rate and return CONVERSION_DONE. */
     (void)answer, (void)rate;
     TODO("2.14");
     return fail(conversion, CONVERSION_NO_RATE, "no rate was read");
@@ -149,16 +158,18 @@ static enum conversion_outcome read_rate(struct conversion *conversion,
 static enum conversion_outcome convert(struct conversion *conversion, struct decimal rate)
 {
     /* TODO 2.15 (orange) Convert, exactly.
-     * decimal_multiply() (lib/decimal.h) puts the product of conversion->amount and the rate,
-     * rounded to PLACES, in conversion->result. When it does not fit, it returns an error:
-     * then fail() with CONVERSION_OUT_OF_RANGE. */
+     * decimal_multiply() (lib/decimal.h) puts the product of conversion->amount and the
+     * rate, rounded to PLACES, in conversion->result. When it does not fit, it returns an
+     * error: then fail() with CONVERSION_OUT_OF_RANGE. Return CONVERSION_DONE. */
     (void)rate;
     TODO("2.15");
     return fail(conversion, CONVERSION_OUT_OF_RANGE, "nothing was converted");
     /* END 2.15 */
 }
 
-/* Says why in conversion->problem; returns `outcome`, for `return fail(...)`. */
+/* Says why in conversion->problem; returns `outcome`, for `return fail(...)`. The words
+ * may be the service's: what would break the line, or move the cursor, becomes a
+ * space. */
 static enum conversion_outcome fail(struct conversion *conversion,
                                     enum conversion_outcome outcome, const char *format,
                                     ...)
@@ -168,6 +179,9 @@ static enum conversion_outcome fail(struct conversion *conversion,
     va_start(arguments, format);
     vsnprintf(conversion->problem, sizeof conversion->problem, format, arguments);
     va_end(arguments);
+    for (char *letter = conversion->problem; *letter != '\0'; letter++)
+        if (iscntrl((unsigned char)*letter))
+            *letter = ' ';
     return outcome;
 }
 

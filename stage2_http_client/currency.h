@@ -1,5 +1,5 @@
-/* currency: converts an amount of EUR into another currency, at the rate that an exchange-rate
- * service gives.
+/* currency: converts an amount of EUR into another currency, at the rate that an
+ * exchange-rate service gives.
  *
  * Amounts are decimal numbers, and exact: the one rounding is that of the result, to two
  * places, half a cent or more up. Everything happens on the loop's thread. */
@@ -27,9 +27,9 @@ enum conversion_outcome {
     CONVERSION_OUT_OF_RANGE, /* the result has too many digits */
 };
 
-/* It has ended. Exactly once for each conversion_start() that returned 0, from the loop, never
- * inside a function of this header. From its return on the conversion's memory is free for
- * other use. */
+/* It has ended. Exactly once for each conversion_start() that returned 0, from the loop,
+ * never inside a function of this header. From its return on the conversion's memory is
+ * free for other use. */
 typedef void (*conversion_done_cb)(struct conversion *conversion,
                                    enum conversion_outcome outcome);
 
@@ -45,7 +45,8 @@ struct conversion {
     conversion_done_cb on_done;
 };
 
-/* Whether `text` (borrowed) may be the code of a currency: three capital letters (ISO 4217). */
+/* Whether `text` (borrowed) may be the code of a currency: three capital letters (ISO
+ * 4217). */
 bool currency_is_code(const char *text);
 
 /* Asks the service at `base_url` for the rate of `currency` (both copied), in at most

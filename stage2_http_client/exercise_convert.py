@@ -13,7 +13,7 @@ from harness import expect
 
 
 def convert(program, world, rate, currency, amount):
-    """What `convert CURRENCY AMOUNT` prints when the service has this rate: a list of lines."""
+    """The lines that `convert CURRENCY AMOUNT` prints when the service has this rate."""
     world.rates.rates[currency] = rate
     return program("convert").run(currency, amount, **world.environment).lines
 
@@ -21,9 +21,9 @@ def convert(program, world, rate, currency, amount):
 def test_convert_is_exact(program, world):
     """An amount is converted at the service's rate, to the cent."""
     # TODO 2.12 (orange) Write a test of convert. It must catch one that computes wrongly.
-    # Call convert() with rates and amounts of your choice, and say what must come out with
-    # expect(lines == [...], saw=..., expected=...), once or several times. Which rate shows that
-    # the rate was used at all? Which amount shows that nobody computes in binary fractions, where
-    # 1.005 is a little less than 1.005? Half a cent or more goes up.
+    # Call convert() with rates and amounts of your choice, and say what must come out, with
+    # expect(lines == [...], saw=..., expected=...), several times. Which rate shows that the
+    # rate was used at all? Half a cent or more goes up: which amount shows it? And which one
+    # shows that nobody computes in a float or a double, where 1.005 is a little less?
     TODO("2.12")
     # END 2.12

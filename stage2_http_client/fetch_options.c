@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define USAGE                                                                            \
     "fetch_sites [-o DIR] [-c MAX] [--ca FILE] [--internet] [URL...]\n"                  \
@@ -34,6 +35,7 @@ static void default_urls(struct fetch_options *options, bool internet)
 {
     static char urls[4][UPSTREAM_URL_SIZE];
 
+    options->advice = internet ? NULL : upstream_advice(UPSTREAM_SITES);
     options->urls = xcalloc(4, sizeof(char *));
     for (; options->count < 4; options->count++) {
         char *url = urls[options->count];
@@ -47,6 +49,14 @@ static void default_urls(struct fetch_options *options, bool internet)
     }
 }
 
+static void given_urls(struct fetch_options *options, char **urls, size_t count)
+{
+    options->count = count;
+    options->urls = xcalloc(count, sizeof(char *));
+    for (size_t i = 0; i < count; i++)
+        options->urls[i] = urls[i];
+}
+
 static int read_max(struct fetch_options *options, const char *text)
 {
     unsigned long long max;
@@ -54,8 +64,18 @@ static int read_max(struct fetch_options *options, const char *text)
     if (!parse_whole(text, 1, MAX_MAX_IN_FLIGHT, &max))
         return program_usage(USAGE, "-c takes a number from 1 to %d: %s",
                              MAX_MAX_IN_FLIGHT, text);
-    options->max_in_flight = (size_t)max;
+    options->client.max_in_flight = (size_t)max;
     return 0;
+}
+
+/* Known before anything is fetched, and told once. */
+static int check_dir(const char *dir)
+{
+    struct stat info;
+
+    if (stat(dir, &info) == 0 && S_ISDIR(info.st_mode))
+        return 0;
+    return program_usage(USAGE, "-o takes a folder that is there: %s", dir);
 }
 
 int fetch_options_read(struct fetch_options *options, int argc, char **argv)
@@ -72,27 +92,24 @@ int fetch_options_read(struct fetch_options *options, int argc, char **argv)
         else if (option == 'c')
             status = read_max(options, optarg);
         else if (option == OPTION_CA)
-            options->ca_file = optarg;
+            options->client.ca_file = optarg;
         else if (option == OPTION_INTERNET)
             internet = true;
         else if (option == OPTION_HELP)
             exit(puts("usage: " USAGE) < 0);
         else
-            status =
-                program_usage(USAGE, "%s: %s", argv[optind - 1],
-                              option == ':' ? "its value is missing" : "no such option");
+            status = program_bad_option(USAGE, option, argv);
     }
+    if (status == 0)
+        status = check_dir(options->dir);
     if (status != 0)
         return status;
     if (internet && optind < argc)
         return program_usage(USAGE, "--internet is for when no URL is given");
-    if (optind == argc) {
+    if (optind == argc)
         default_urls(options, internet);
-        return 0;
-    }
-    options->count = (size_t)(argc - optind);
-    options->urls = xcalloc(options->count, sizeof(char *));
-    for (size_t i = 0; i < options->count; i++)
-        options->urls[i] = argv[optind + (int)i];
+    else
+        given_urls(options, argv + optind, (size_t)(argc - optind));
+    options->client.max_queued = options->count;
     return 0;
 }

@@ -2,15 +2,15 @@
 #ifndef STAGE2_FETCH_OPTIONS_H
 #define STAGE2_FETCH_OPTIONS_H
 
-#include <stddef.h>
+#include "stage2_http_client/http_client.h"
 
 /* What the command line asks for. The strings are main()'s, or the program's own. */
 struct fetch_options {
-    const char *dir;      /* where the pages go: . */
-    size_t max_in_flight; /* 0: the client's default */
-    const char *ca_file;  /* NULL: the system's authorities */
-    char **urls;          /* free() the array */
+    const char *dir; /* where the pages go: . */
+    struct http_client_options client;
+    char **urls; /* free() the array */
     size_t count;
+    const char *advice; /* what to say when none could be fetched; or NULL */
 };
 
 /* Reads the command line. Without a URL: the four sites of the outside world (SITES_URL in the

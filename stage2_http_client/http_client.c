@@ -13,7 +13,7 @@
 #include "lib/memory.h"
 #include "stage2_http_client/http_transfer.h"
 
-enum { DEFAULT_MAX_IN_FLIGHT = 100, DEFAULT_MAX_QUEUED = 100000 };
+enum { DEFAULT_MAX_IN_FLIGHT = 100, DEFAULT_MAX_QUEUED = 10000 };
 
 static void call_move(struct http_call *call, enum http_state to);
 static void client_wake(struct http_client *client);
@@ -53,9 +53,12 @@ int http_start(struct http_call *call, struct http_client *client,
                const struct http_request *request, http_body_cb on_body,
                http_done_cb on_done)
 {
+    size_t places = client->options.max_in_flight;
+    size_t taken = client->count[HTTP_QUEUED] + client->count[HTTP_IN_FLIGHT];
+
     if (client->closing)
         return UV_ECANCELED;
-    if (client->count[HTTP_QUEUED] >= client->options.max_queued)
+    if (taken >= places && taken - places >= client->options.max_queued)
         return UV_ENOBUFS;
 
     *call = (struct http_call){.client = client, .on_done = on_done};
@@ -123,8 +126,8 @@ static void client_start_queued(struct http_client *client)
 {
     /* TODO 2.16 (red) Keep the cap on how many are in flight.
      * As it stands all of the queue is begun at once. Begin only as long as
-     * client->count[HTTP_IN_FLIGHT] is below client->options.max_in_flight. This function is
-     * called again when a request has ended and others wait. */
+     * client->count[HTTP_IN_FLIGHT] is below client->options.max_in_flight. When a
+     * request has ended and others wait, this function is called again. */
     struct list *first;
 
     if (client->count[HTTP_QUEUED] > client->options.max_in_flight)

@@ -2,7 +2,8 @@
  *
  * libcurl speaks HTTP (RFC 9110, RFC 9112), the loop waits. A client has a cap on how many
  * requests are in flight; further ones wait in its queue, in the order in which they were
- * started. Connections are kept and used again. HTTPS is verified.
+ * started. Connections are kept and used again: when a kept one breaks before a byte of the
+ * answer has come, the request is sent once more, on a new one. HTTPS is verified.
  *
  * It reports, it never prints. All of it happens on the loop's thread. Every function may
  * be called from every callback of this header, unless it says otherwise. */
@@ -25,7 +26,7 @@ struct http_transfer;
  * strings are borrowed until the client is closed. */
 struct http_client_options {
     size_t max_in_flight;   /* requests in flight at once: 100 */
-    size_t max_queued;      /* requests that wait for that: 100,000 */
+    size_t max_queued;      /* further ones, that wait for that: 10,000 */
     const char *user_agent; /* the User-Agent header: "async-workshop" */
     const char *ca_file;    /* the only authorities to trust, PEM: the system's */
 };
@@ -42,7 +43,8 @@ struct http_request {
     uint64_t timeout_ms;         /* from leaving the queue to the end: 30,000 */
     uint64_t connect_timeout_ms; /* of that, until connected: 10,000 */
     size_t max_body;             /* bytes of the answer's body, unpacked: 1 MiB */
-    unsigned max_redirects;      /* 0: a redirect is an answer, and not followed */
+    unsigned max_redirects;      /* 0: a redirect is an answer, and not followed; nor is
+                                    it ever for another method than GET, HEAD, POST */
 };
 
 /* When things happened, in microseconds since http_start(). Each is 0 when it did not come
@@ -75,6 +77,7 @@ struct http_response {
  *   UV_EAI_NONAME     the host's name is unknown
  *   UV_ECONNRESET     the connection broke
  *   UV_EOF            the connection was closed before the answer was whole
+ *                     (a packed body that ends too early, though, goes unseen)
  *   UV_EPROTO         the answer is no HTTP, or redirects to something else; or TLS failed,
  *                     the certificate included
  *   UV_EFBIG          the answer is longer than max_body, or its headers than 64 KiB

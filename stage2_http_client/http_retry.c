@@ -1,8 +1,8 @@
 /* http_retry: try, look, wait, try again.
  *
- * The two questions are functions of their own: may it be sent again, and when? What is around
- * them is the way between two tries: a timer that is made, is due, and is closed before the
- * next try begins, so that at the end nothing is open.
+ * The two questions are functions of their own: may it be sent again, and when? What is
+ * around them is the way between two tries: a timer that is made, is due, and is closed
+ * before the next try begins, so that at the end nothing is open.
  *
  * In the order of time: */
 #include "stage2_http_client/http_retry.h"
@@ -69,8 +69,8 @@ bool http_may_retry(const struct http_request *request,
     if (!harmless)
         return false;
     /* TODO 2.22 (red) Which failures another try may help with.
-     * http_retry.h lists them, above http_may_retry(): some errors; and when there is none,
-     * some statuses. */
+     * http_retry.h lists them, above http_may_retry(): some errors; and when there is
+     * none, some statuses. */
     (void)response;
     TODO("2.22");
     return false;
@@ -90,8 +90,8 @@ uint64_t http_retry_delay_ms(const struct http_retry_policy *policy, unsigned re
                              double chance)
 {
     /* TODO 2.23 (red) Wait longer each time, and by chance.
-     * http_retry.h says how much, above http_retry_delay_ms(). `retry` may be large: ldexp(x,
-     * n), which is x times 2^n, does not overflow as a shift would. */
+     * http_retry.h says how much, above http_retry_delay_ms(). `retry` may be large:
+     * ldexp(x, n), which is x times 2^n, does not overflow as a shift would. */
     (void)policy, (void)retry, (void)chance;
     TODO("2.23");
     return 0;
@@ -131,10 +131,8 @@ static void retry_on_timer_closed(uv_handle_t *handle)
 
 void http_retry_cancel(struct http_retry *retry)
 {
-    bool first = !retry->cancelled;
-
     retry->cancelled = true;
-    if (retry->waiting && first && !uv_is_closing((uv_handle_t *)&retry->timer))
+    if (retry->waiting && !uv_is_closing((uv_handle_t *)&retry->timer))
         uv_close((uv_handle_t *)&retry->timer, retry_on_timer_closed);
     else
         http_cancel(&retry->call);

@@ -11,9 +11,14 @@
 
 enum { DEFAULT_TIMEOUT_MS = 30000, DEFAULT_CONNECT_TIMEOUT_MS = 10000 };
 
+/* What a header's name is made of (RFC 9110, section 5.6.2). */
+#define TOKEN                                                                            \
+    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 static int request_check(const struct http_request *request);
+static const char *method_of(const struct http_request *request);
 static bool is_http_url(const char *url);
-static bool has_line_break(const char *text);
+static bool is_header(const char *text);
 static void setup_client(CURL *easy, const struct http_client_options *options);
 static void setup_method(struct http_setup *setup, CURL *easy,
                          const struct http_request *request);
@@ -44,13 +49,23 @@ int http_setup_init(struct http_setup *setup, CURL **easy,
 /* What curl would find out later, or send as it is. */
 static int request_check(const struct http_request *request)
 {
-    const char *method = request->method != NULL ? request->method : "GET";
+    const char *method = method_of(request);
     bool good = is_http_url(request->url) && method[0] != '\0' &&
                 method[strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_")] == '\0';
 
     for (size_t i = 0; good && request->headers != NULL && request->headers[i]; i++)
-        good = !has_line_break(request->headers[i]) && strchr(request->headers[i], ':');
+        good = is_header(request->headers[i]);
     return good ? 0 : UV_EINVAL;
+}
+
+static const char *method_of(const struct http_request *request)
+{
+    return request->method != NULL ? request->method : "GET";
+}
+
+static bool is_one_of(const char *method, const char *a, const char *b, const char *c)
+{
+    return strcmp(method, a) == 0 || strcmp(method, b) == 0 || strcmp(method, c) == 0;
 }
 
 static bool is_http_url(const char *url)
@@ -67,9 +82,12 @@ static bool is_http_url(const char *url)
     return good;
 }
 
-static bool has_line_break(const char *text)
+/* "Name: value" on one line. */
+static bool is_header(const char *text)
 {
-    return text[strcspn(text, "\r\n")] != '\0';
+    size_t name = strspn(text, TOKEN);
+
+    return name > 0 && text[name] == ':' && text[strcspn(text, "\r\n")] == '\0';
 }
 
 static void setup_client(CURL *easy, const struct http_client_options *options)
@@ -93,9 +111,11 @@ static void setup_client(CURL *easy, const struct http_client_options *options)
 static void setup_method(struct http_setup *setup, CURL *easy,
                          const struct http_request *request)
 {
-    const char *method = request->method != NULL ? request->method : "GET";
+    const char *method = method_of(request);
+    /* These say how long their body is also when there is none (RFC 9110, section 8.6). */
+    bool has_body = request->body_length > 0 || is_one_of(method, "POST", "PUT", "PATCH");
 
-    if (request->body_length > 0 || strcmp(method, "POST") == 0) {
+    if (has_body) {
         setup->body = xmalloc(request->body_length + 1);
         if (request->body_length > 0)
             memcpy(setup->body, request->body, request->body_length);
@@ -105,9 +125,7 @@ static void setup_method(struct http_setup *setup, CURL *easy,
     }
     if (strcmp(method, "HEAD") == 0)
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    else if (strcmp(method, "POST") != 0 && strcmp(method, "GET") != 0)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-    else if (strcmp(method, "GET") == 0 && request->body_length > 0)
+    else if (strcmp(method, has_body ? "POST" : "GET") != 0) /* curl's own idea */
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
@@ -135,15 +153,19 @@ static void setup_headers(struct http_setup *setup, CURL *easy,
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
 }
 
+/* A redirect may ask for GET (303), and curl obeys for POST; any other method it would use
+ * again in the new place: so those are not followed. */
 static void setup_limits(CURL *easy, const struct http_request *request)
 {
     uint64_t timeout = request->timeout_ms, connect = request->connect_timeout_ms;
+    bool follows = request->max_redirects > 0 &&
+                   is_one_of(method_of(request), "GET", "HEAD", "POST");
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                      (long)(timeout > 0 ? timeout : DEFAULT_TIMEOUT_MS));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)(connect > 0 ? connect : DEFAULT_CONNECT_TIMEOUT_MS));
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request->max_redirects > 0 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)request->max_redirects);
 }
 

@@ -28,7 +28,8 @@ struct http_transfer {
 
     http_body_cb on_body;
     bool muted;
-    int error;             /* why one of our callbacks has ended it */
+    int error;             /* what http_body_cb has returned to end it */
+    bool too_long;         /* the answer has passed a limit */
     struct buffer headers; /* "name: value", each followed by a zero byte */
     bool headers_whole;
     struct buffer body;
@@ -41,6 +42,7 @@ struct http_transfer {
 
 static size_t transfer_on_header(char *line, size_t one, size_t length, void *data);
 static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *data);
+static int transfer_error(struct http_transfer *transfer, CURLcode code, int error);
 static struct http_times transfer_times(const struct http_transfer *transfer);
 
 int http_transfer_create(struct http_transfer **transfer, struct http_call *call,
@@ -66,7 +68,8 @@ int http_transfer_create(struct http_transfer **transfer, struct http_call *call
     buffer_init(&it->headers, MAX_HEADERS);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, it);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, it->words);
-    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)it->max_body);
+    if (request->method == NULL || strcmp(request->method, "HEAD") != 0)
+        curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)it->max_body);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, it);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
@@ -121,11 +124,10 @@ static size_t transfer_on_header(char *line, size_t one, size_t length, void *da
     } else if (end == 0) {
         transfer->headers_whole = true;
     } else if (!transfer->headers_whole) {
-        transfer->error = buffer_append(&transfer->headers, line, end);
-        if (transfer->error == 0)
-            transfer->error = buffer_append(&transfer->headers, "", 1);
+        transfer->too_long = buffer_append(&transfer->headers, line, end) != 0 ||
+                             buffer_append(&transfer->headers, "", 1) != 0;
     }
-    return transfer->error == 0 ? length * one : 0;
+    return transfer->too_long ? 0 : length * one;
 }
 
 static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *data)
@@ -136,12 +138,13 @@ static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *dat
     if (transfer->muted)
         return 0;
     transfer->received += count;
-    if (transfer->received > transfer->max_body)
-        transfer->error = UV_EFBIG;
-    else if (transfer->on_body != NULL)
+    transfer->too_long = transfer->received > transfer->max_body;
+    if (transfer->too_long)
+        return 0;
+    if (transfer->on_body != NULL)
         transfer->error = transfer->on_body(transfer->call, bytes, count);
     else
-        transfer->error = buffer_append(&transfer->body, bytes, count);
+        buffer_append(&transfer->body, bytes, count); /* it takes max_body bytes */
     return transfer->error == 0 ? count : 0;
 }
 
@@ -149,35 +152,49 @@ void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
                        struct http_response *response)
 {
     char *url = NULL;
-    long system_error = 0;
 
+    error = transfer_error(transfer, code, error);
     curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
-    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
     *response = (struct http_response){
+        .error = error,
+        .problem = error != 0 ? transfer->words : "",
         .status = http_transfer_status(transfer),
         .body = transfer->body.data,
         .body_length = transfer->body.length,
         .url = url != NULL ? url : "",
         .times = transfer_times(transfer),
         .transfer = transfer,
-        .problem = "",
     };
+}
+
+/* The one error that names what failed, and its words: what the caller wanted comes before our
+ * limits, and those before what curl says. */
+static int transfer_error(struct http_transfer *transfer, CURLcode code, int error)
+{
+    char *words = transfer->words;
+    long system_error = 0;
+
     if (error == 0)
         error = transfer->error;
-    if (code == CURLE_FILESIZE_EXCEEDED)
-        error = UV_EFBIG;
-    response->error = error != 0 ? error : curl_error(code, system_error);
-    if (response->error == UV_EFBIG) {
-        snprintf(transfer->words, sizeof transfer->words,
+    if (error != 0) {
+        snprintf(words, sizeof transfer->words, "%s", uv_strerror(error));
+        return error;
+    }
+    /* curl is content with half a head; and of too long a line of it, it says this. */
+    if (code == CURLE_OK && !transfer->headers_whole)
+        code = CURLE_PARTIAL_FILE;
+    if (code == CURLE_OUT_OF_MEMORY && !transfer->headers_whole)
+        transfer->too_long = true;
+    if (transfer->too_long || code == CURLE_FILESIZE_EXCEEDED) {
+        snprintf(words, sizeof transfer->words,
                  "the answer is too long: %zu bytes of body are the most, %d of headers",
                  transfer->max_body, MAX_HEADERS);
-    } else if (error != 0) {
-        snprintf(transfer->words, sizeof transfer->words, "%s", uv_strerror(error));
-    } else if (transfer->words[0] == '\0') {
-        snprintf(transfer->words, sizeof transfer->words, "%s", curl_easy_strerror(code));
+        return UV_EFBIG;
     }
-    if (response->error != 0)
-        response->problem = transfer->words;
+    if (words[0] == '\0')
+        snprintf(words, sizeof transfer->words, "%s", curl_easy_strerror(code));
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
+    return curl_error(code, system_error);
 }
 
 /* curl counts from when it was given the request; the caller from http_start(). */

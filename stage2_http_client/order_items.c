@@ -1,25 +1,33 @@
 /* order_items ORDER_UUID: the items of an order, as JSON.
  *
- * Given, finished: the work is in orders.c. With --trace it tells what happens when, and with
- * --sequential it asks for one package after the other: then ten packages of a second each take
- * ten seconds, and otherwise one. */
+ * Given, finished: the work is in orders.c. With --trace it tells what happens when, and
+ * with --sequential it asks for one package after the other: then ten packages of a
+ * second each take ten seconds, and otherwise one. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "lib/upstream.h"
 #include "stage2_http_client/orders.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define USAGE                                                                            \
-    "order_items [--sequential] [--trace] [--retries N] [--timeout SECONDS] [--ca "      \
-    "FILE]\n"                                                                            \
-    "            ORDER_UUID\n"                                                           \
-    "  --sequential  one package after the other\n"                                      \
-    "  --trace       tell what happens when\n"                                           \
-    "  --retries N   try again so often (default: 0)\n"                                  \
-    "The key and the tenant come from ORDERS_API_KEY and ORDERS_TENANT_ID."
+    "order_items [OPTION]... ORDER_UUID\n"                                               \
+    "  --sequential       one package after the other\n"                                 \
+    "  --trace            tell what happens when\n"                                      \
+    "  --retries N        send a request again that failed (default: 0)\n"               \
+    "  --timeout SECONDS  wait so long for each answer (default: 10)\n"                  \
+    "  --ca FILE          trust only the authorities in this PEM file"
+
+#define HELP                                                                             \
+    "The key and the tenant come from ORDERS_API_KEY and ORDERS_TENANT_ID.\n"            \
+    "Exit codes:\n"                                                                      \
+    "  0  done                   4  there is no such order\n"                            \
+    "  1  failed otherwise       5  the service is down, or has failed\n"                \
+    "  2  bad command line       6  the service took too long\n"                         \
+    "  3  not a UUID             7  its answer is not what it promises"
 
 enum { OPTION_CA = 256, OPTION_TIMEOUT, OPTION_RETRIES, OPTION_HELP, MAX_RETRIES = 20 };
 
@@ -68,9 +76,7 @@ static int app_read_arguments(struct app *app, int argc, char **argv)
     while (status == 0 &&
            (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         if (option == ':' || option == '?')
-            return program_usage(USAGE, "%s: %s", argv[optind - 1],
-                                 option == ':' ? "its value is missing"
-                                               : "no such option");
+            return program_bad_option(USAGE, option, argv);
         status = app_read_option(app, option, optarg);
     }
     if (status != 0)
@@ -80,7 +86,7 @@ static int app_read_arguments(struct app *app, int argc, char **argv)
     app->uuid = argv[optind];
     if (is_uuid(app->uuid))
         return 0;
-    program_usage(USAGE, "not a UUID: %s", app->uuid);
+    fprintf(stderr, "order_items: not a UUID: %s\n", app->uuid);
     return EXIT_NO_UUID;
 }
 
@@ -91,7 +97,7 @@ static int app_read_option(struct app *app, int option, const char *value)
 
     switch (option) {
     case OPTION_HELP:
-        exit(puts("usage: " USAGE) < 0);
+        exit(puts("usage: " USAGE "\n" HELP) < 0);
     case OPTION_CA:
         app->ca_file = value;
         break;
@@ -105,7 +111,7 @@ static int app_read_option(struct app *app, int option, const char *value)
         if (!parse_decimal(value, max_timeout, &seconds))
             return program_usage(USAGE, "not a number of seconds from 0 to %.0f: %s",
                                  max_timeout, value);
-        app->service.timeout_ms = (uint64_t)(seconds * 1000);
+        app->service.timeout_ms = (uint64_t)ceil(seconds * 1000);
         break;
     }
     return 0;

@@ -5,12 +5,12 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/* The UUIDs of the packages out of the answer for an order (`length` bytes of JSON). Gives a
- * list of strings; NULL when it is not that, or when one of them is no UUID. */
+/* The UUIDs of the packages out of the answer for an order (`length` bytes of JSON).
+ * Gives a list of strings; NULL when it is not that, or when one of them is no UUID. */
 json_t *order_json_packages(const char *body, size_t length);
 
-/* The items, as this project has them, out of the answer for a package. Gives a list; NULL
- * when it is not that. */
+/* The items, as this project has them, out of the answer for a package. Gives a list;
+ * NULL when it is not that. */
 json_t *order_json_items(const char *body, size_t length);
 
 #endif

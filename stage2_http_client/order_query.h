@@ -1,5 +1,5 @@
-/* order_query: what a query of an order is made of. Given, finished: the way that it takes is
- * in orders.c. */
+/* order_query: what a query of an order is made of. Given, finished: the way that it
+ * takes is in orders.c. */
 #ifndef STAGE2_ORDER_QUERY_H
 #define STAGE2_ORDER_QUERY_H
 
@@ -15,7 +15,8 @@ struct order_package {
     bool requested;
 };
 
-/* Fills in a query that was not started: its parameters are those of order_query_start(). */
+/* Fills in a query that was not started: its parameters are those of
+ * order_query_start(). */
 void order_query_init(struct order_query *query, struct http_client *client,
                       const struct order_service *service, const char *uuid,
                       order_event_cb on_event, order_done_cb on_done);
@@ -23,8 +24,8 @@ void order_query_init(struct order_query *query, struct http_client *client,
 /* Frees what the query has allocated. */
 void order_query_free(struct order_query *query);
 
-/* Starts a request of the query's to `url` (borrowed until `on_done`), with the headers that
- * the service wants. Returns what http_retry_start() says. */
+/* Starts a request of the query's to `url` (borrowed until `on_done`), with the headers
+ * that the service wants. Returns what http_retry_start() says. */
 int order_query_request(struct order_query *query, struct http_retry *request,
                         const char *url, http_retry_done_cb on_done);
 

@@ -1,8 +1,8 @@
 /* orders: one request, and then as many at once as it has named.
  *
  * The packages are gathered (see stage 1): each is an operation that starts a request and
- * reports its items, a list, as its result. Since a gather's results stand in the order of
- * the start, the lists only have to be joined at the end.
+ * reports its items, a list, as its result. Since a gather's results stand in the order
+ * of the start, the lists only have to be joined at the end.
  *
  * In the order of time: */
 #include "stage2_http_client/orders.h"
@@ -48,31 +48,31 @@ static void query_on_order(struct http_retry *request,
                            const struct http_response *response)
 {
     struct order_query *query = container_of(request, struct order_query, request);
-    int status = UV_ENOSYS;
+    int status = UV_EPROTO;
 
     order_query_tell(query, "order", "finished");
     if (query_judge(query, response)) {
         if (order_query_read_packages(query, response))
             status = query_fetch_packages(query);
         if (status != 0)
-            query_fail(query, ORDER_BAD_ANSWER, "the answer for the order is not one");
+            query_fail(query, ORDER_BAD_ANSWER, "the service's answer is not an order");
     }
     if (status != 0)
         query_finish(query, NULL);
 }
 
-/* Whether the answer is one of success; if not, says why. 404 to the order's own request: there
- * is no such order. */
+/* Whether the answer is one of success; if not, says why. 404 to the order's own request:
+ * there is no such order. */
 static bool query_judge(struct order_query *query, const struct http_response *response)
 {
     bool is_order = query->packages == NULL;
 
     /* TODO 2.18 (red) Tell success from failure.
-     * response->error: UV_ECANCELED is ORDER_CANCELLED, UV_ETIMEDOUT is ORDER_TIMEOUT, any
-     * other one is ORDER_SERVICE_FAILED, and response->problem says more. Without an error
-     * there is an answer: one of 404, if is_order, is ORDER_UNKNOWN; any other than 200 is
-     * ORDER_SERVICE_FAILED. Say each with query_fail(query, outcome, "words"). Return whether
-     * query->outcome still is ORDER_DONE. */
+     * response->error: UV_ECANCELED is ORDER_CANCELLED, UV_ETIMEDOUT is ORDER_TIMEOUT,
+     * any other one is ORDER_SERVICE_FAILED, and response->problem says more. Without an
+     * error there is an answer: one of 404, if is_order, is ORDER_UNKNOWN; any other than
+     * 200 is ORDER_SERVICE_FAILED. Say each with query_fail(query, outcome, "words").
+     * Return whether query->outcome still is ORDER_DONE. */
     (void)response, (void)is_order;
     TODO("2.18");
     query_fail(query, ORDER_CANCELLED, "nothing was judged");
@@ -85,9 +85,9 @@ static bool query_judge(struct order_query *query, const struct http_response *r
 static int query_fetch_packages(struct order_query *query)
 {
     /* TODO 2.19 (red) Fetch all packages at once.
-     * query_fetch_packages: gather_start() (stage 1, gather.h) with query->gather, the loop
-     * query->client->loop, query->count operations, query->results, and the three callbacks
-     * named above. Return what it returned.
+     * query_fetch_packages: gather_start() (stage 1, gather.h) with query->gather, the
+     * loop query->client->loop, query->count operations, query->results, and the three
+     * callbacks named above. Return what it returned.
      * package_start: package_request() starts the request for a package. Return what it
      * returned. */
     (void)query, (void)package_start, (void)package_cancel, (void)query_on_packages;
@@ -101,8 +101,8 @@ static int package_start(struct gather *gather, size_t index)
     /* END 2.19 */
 }
 
-/* When they are to come one after the other, only the next one is asked for; the others are
- * when their turn comes. */
+/* When they are to come one after the other, only the next one is asked for; the others
+ * are when their turn comes. */
 static int package_request(struct order_package *package)
 {
     struct order_query *query = package->query;
@@ -114,6 +114,9 @@ static int package_request(struct order_package *package)
     package->requested = status == 0;
     if (status == 0)
         order_query_tell(query, package->name, "starting");
+    else
+        query_fail(query, status == UV_ECANCELED ? ORDER_CANCELLED : ORDER_SERVICE_FAILED,
+                   "%s could not be asked for: %s", package->name, uv_strerror(status));
     return status;
 }
 
@@ -128,13 +131,14 @@ static void package_on_items(struct http_retry *request,
     if (query_judge(query, response)) {
         items = order_json_items(response->body, response->body_length);
         if (items == NULL)
-            query_fail(query, ORDER_BAD_ANSWER, "the answer for %s is not one",
+            query_fail(query, ORDER_BAD_ANSWER,
+                       "the service's answer for %s is not a list of items",
                        package->name);
     }
     /* TODO 2.20 (red) Keep a package's items in the package's place.
      * Report the package to the gather: with status 0 and `items` as its value; or, when
-     * there are none (NULL), with UV_EIO. They come in any order; query_on_packages() joins
-     * them in the packages'. */
+     * there are none (NULL), with UV_EIO. They come in any order; query_on_packages()
+     * joins them in the packages'. The json_decref() here goes: they are the result's. */
     json_decref(items);
     TODO("2.20");
     /* END 2.20 */
@@ -150,10 +154,8 @@ static void query_request_next(struct order_query *query)
         query->results[next].reported)
         return;
     int status = package_request(&query->packages[next]);
-    if (status != 0) {
-        query_fail(query, ORDER_SERVICE_FAILED, "%s", uv_strerror(status));
+    if (status != 0)
         gather_report(&query->gather, next, status, NULL);
-    }
 }
 
 static void package_cancel(struct gather *gather, size_t index)
@@ -173,9 +175,8 @@ static void query_on_packages(struct gather *gather, int status)
     struct order_query *query = container_of(gather, struct order_query, gather);
     json_t *items = json_array();
 
-    if (status != 0 && query->outcome == ORDER_DONE)
-        query_fail(query, status == UV_ECANCELED ? ORDER_CANCELLED : ORDER_SERVICE_FAILED,
-                   "%s", uv_strerror(status));
+    if (status != 0) /* nothing of it has failed: order_query_cancel() */
+        query_fail(query, ORDER_CANCELLED, "cancelled");
     for (size_t i = 0; i < query->count; i++)
         json_array_extend(items, query->results[i].value);
     query_finish(query, items);
@@ -194,8 +195,8 @@ static void query_fail(struct order_query *query, enum order_outcome outcome,
     vsnprintf(query->problem, sizeof query->problem, format, arguments);
     va_end(arguments);
     /* TODO 2.21 (red) The first failure cancels the rest.
-     * gather_cancel() asks every package that is still on its way to end. (Before there is
-     * one it does nothing.) */
+     * gather_cancel() asks every package that is still on its way to end. (Before there
+     * is one it does nothing.) */
     if (query->packages != NULL)
         TODO("2.21");
     /* END 2.21 */

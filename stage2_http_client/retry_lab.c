@@ -1,9 +1,9 @@
 /* retry_lab: asks http_retry.c its two questions, or runs a request with retries.
  *
- *   retry_lab may METHOD STATUS|ERROR        may it be sent again?
- *   retry_lab delay BASE MAX RETRY CHANCE    how long to wait, in ms
- *   retry_lab get URL RETRIES BASE [cancel]  a request; `cancel`: it is cancelled while it waits
- *                                            for its first retry
+ *   retry_lab may METHOD STATUS|ERROR...     may it be sent again? a line for each of them
+ *   retry_lab delay BASE MAX CHANCE RETRY... how long to wait, in ms: a line for each retry
+ *   retry_lab get URL RETRIES BASE [cancel]  a request; `cancel`: it is cancelled while it
+ *                                            waits for its first retry
  *
  * Given, finished. */
 #include "lib/memory.h"
@@ -15,8 +15,8 @@
 #include <string.h>
 
 #define USAGE                                                                            \
-    "retry_lab may METHOD STATUS|ERROR\n"                                                \
-    "       retry_lab delay BASE MAX RETRY CHANCE\n"                                     \
+    "retry_lab may METHOD STATUS|ERROR...\n"                                             \
+    "       retry_lab delay BASE MAX CHANCE RETRY...\n"                                  \
     "       retry_lab get URL RETRIES BASE [cancel]"
 
 struct lab {
@@ -56,9 +56,11 @@ static int lab_may(char **argv)
     struct http_request request = {.method = argv[0]};
     struct http_response response;
 
-    if (!parse_response(argv[1], &response))
-        return program_usage(USAGE, "neither a status nor an error: %s", argv[1]);
-    puts(http_may_retry(&request, &response) ? "yes" : "no");
+    for (char **what = argv + 1; *what != NULL; what++) {
+        if (!parse_response(*what, &response))
+            return program_usage(USAGE, "neither a status nor an error: %s", *what);
+        puts(http_may_retry(&request, &response) ? "yes" : "no");
+    }
     return PROGRAM_OK;
 }
 
@@ -68,12 +70,15 @@ static int lab_delay(char **argv)
     double chance;
 
     if (!parse_whole(argv[0], 1, 1000000, &base) ||
-        !parse_whole(argv[1], 1, 1000000, &max) ||
-        !parse_whole(argv[2], 0, 1000000, &retry) || !parse_decimal(argv[3], 1, &chance))
+        !parse_whole(argv[1], 1, 1000000, &max) || !parse_decimal(argv[2], 1, &chance))
         return program_usage(USAGE, NULL);
     struct http_retry_policy policy = {.base_delay_ms = base, .max_delay_ms = max};
-    printf("%llu\n",
-           (unsigned long long)http_retry_delay_ms(&policy, (unsigned)retry, chance));
+    for (char **number = argv + 3; *number != NULL; number++) {
+        if (!parse_whole(*number, 0, 1000000, &retry))
+            return program_usage(USAGE, "not the number of a retry: %s", *number);
+        uint64_t delay = http_retry_delay_ms(&policy, (unsigned)retry, chance);
+        printf("%llu\n", (unsigned long long)delay);
+    }
     return PROGRAM_OK;
 }
 
@@ -119,9 +124,9 @@ static void lab_on_done(struct http_retry *retry, const struct http_response *re
 int main(int argc, char **argv)
 {
     program_init();
-    if (argc == 4 && strcmp(argv[1], "may") == 0)
+    if (argc >= 4 && strcmp(argv[1], "may") == 0)
         return lab_may(argv + 2);
-    if (argc == 6 && strcmp(argv[1], "delay") == 0)
+    if (argc >= 6 && strcmp(argv[1], "delay") == 0)
         return lab_delay(argv + 2);
     if ((argc == 5 || (argc == 6 && strcmp(argv[5], "cancel") == 0)) &&
         strcmp(argv[1], "get") == 0)

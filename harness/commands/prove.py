@@ -5,6 +5,9 @@ yet", every test that needs the gap must wait for it, and all the others must pa
 wrong answer is put in its gap, once in the finished reference and once as a learner has it,
 with the later gaps not written: the test that it names must fail, with the words it names,
 and the verdict must send the learner to that gap.
+
+A change of one file can only change programs that it is part of. So the tests run once on
+the reference; on a changed one those run again that had started such a program.
 """
 
 from __future__ import annotations
@@ -19,14 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import gaps, verdict, wrong_answers
-from harness.build import BuildError, build_stage
+from harness.build import BuildError, build_stage, programs_of, sources_of
 from harness.gaps import Gap, order
-from harness.layout import ROOT, STAGES, Stage
+from harness.layout import ROOT, STAGES, Stage, show
 from harness.verdict import Outcome, Sources
 from harness.wrong_answers import WrongAnswer, build_with
 
 # A test mostly waits for its program: more of them than processors run at once.
-WORKERS = 2 * (os.cpu_count() or 2)
+WORKERS = 3 * (os.cpu_count() or 2)
 
 
 @dataclass
@@ -54,20 +57,21 @@ def prove(stage: Stage) -> list[str]:
     """Proves one stage, printing its two tables; returns what does not hold."""
     all_gaps = gaps.all_gaps(stage.number)
     answers = wrong_answers.of_stage(stage.number)
-    build_stage(stage, "solutions")
+    reference = Reference.of(stage)
+    problems = _check_reference(reference, {gap.number for gap in all_gaps})
+    if problems:
+        return problems
     with ThreadPoolExecutor(WORKERS) as pool:
-        blanked = list(pool.map(_build_blank, all_gaps))
-        wrong = list(pool.map(_build_wrong, answers))
-        list(pool.map(lambda proof: _run(stage, proof), blanked + wrong))
-        pairs = [
-            (answer, proof) for answer, proof in zip(answers, wrong) if proof.overlay
-        ]
-        learners = list(pool.map(lambda pair: _as_learner(stage, *pair), pairs))
+        proofs = (  # all of them begin here: some take long
+            pool.map(reference.blank, all_gaps),
+            pool.map(reference.spoil, answers),
+            pool.map(reference.spoil_as_learner, answers),
+        )
+        blanked, wrong, learners = map(list, proofs)
     for gap, proof in zip(all_gaps, blanked):
         _check_blank(gap, proof)
-    for answer, proof in zip(answers, wrong):
+    for answer, proof, learner in zip(answers, wrong, learners):
         _check_wrong(stage, answer, proof)
-    for (answer, proof), learner in zip(pairs, learners):
         _check_wrong(stage, answer, learner)
         proof.problems += [
             f"as a learner has it: {problem}" for problem in learner.problems
@@ -81,33 +85,99 @@ def prove(stage: Stage) -> list[str]:
     ]
 
 
-def _build_blank(gap: Gap) -> Proof:
-    name = f"{gap.number} blanked"
-    return Proof(name, build_with(f"blank_{gap.number}", gap, "".join(gap.block)))
+@dataclass
+class Reference:
+    """What the tests came to on the reference, and the sources of each of its programs."""
+
+    stage: Stage
+    proof: Proof
+    made_of: dict[str, set[str]]
+
+    @classmethod
+    def of(cls, stage: Stage) -> Reference:
+        """Builds it, and runs the tests."""
+        build_stage(stage, "solutions")
+        proof = Proof("the reference", "")
+        _run(stage, proof)
+        return cls(stage, proof, {name: sources_of(name) for name in programs_of(stage)})
+
+    def blank(self, gap: Gap) -> Proof:
+        """The gap is not written."""
+        touched = self.touched_by(gap.path)
+        name, block = f"blank_{gap.number}", "".join(gap.block)
+        overlay = build_with(name, gap, block, self.programs(touched))
+        return self._again(Proof(f"{gap.number} blanked", overlay), touched)
+
+    def spoil(self, answer: WrongAnswer) -> Proof:
+        """The gap is filled with a wrong answer."""
+        touched = self.touched_by(answer.gap.path)
+        try:
+            overlay = answer.build(self.programs(touched))
+        except BuildError as error:
+            return _does_not_compile(answer, error)
+        return self._again(Proof(answer.name, overlay), touched)
+
+    def spoil_as_learner(self, answer: WrongAnswer) -> Proof:
+        """The same as a learner has it, and the tests up to the gap."""
+        named = [
+            o for o in self.proof.outcomes if o.test.split("[")[0] == answer.caught_by
+        ]
+        needs = {number for outcome in named for number in outcome.needs}
+        touched = [
+            outcome
+            for outcome in self.touched_by(answer.gap.path)
+            if order(outcome.gap) <= order(answer.gap.number) or outcome.gap in needs
+        ]
+        try:
+            overlay = answer.build_as_learner(needs, self.programs(touched))
+        except BuildError as error:
+            return _does_not_compile(answer, error)
+        proof = Proof(answer.name, overlay)
+        _run(self.stage, proof, [outcome.test for outcome in touched])
+        return proof
+
+    def touched_by(self, path: Path) -> list[Outcome]:
+        """The outcomes that may be others when the file is: those of tests that started a
+        program that it is part of. What a test depends on that started nothing nobody knows.
+        """
+        return [
+            outcome
+            for outcome in self.proof.outcomes
+            if not outcome.programs
+            or any(show(path) in self.made_of.get(p, {p}) for p in outcome.programs)
+        ]
+
+    def programs(self, outcomes: list[Outcome]) -> list[str]:
+        """The programs that the tests of these outcomes start."""
+        if not all(outcome.programs for outcome in outcomes):
+            return list(self.made_of)
+        started = {name for outcome in outcomes for name in outcome.programs}
+        return [name for name in self.made_of if name in started]
+
+    def _again(self, proof: Proof, touched: list[Outcome]) -> Proof:
+        """Runs the tests of these outcomes; the others are as on the reference."""
+        names = {outcome.test for outcome in touched}
+        _run(self.stage, proof, sorted(names))
+        again: dict[str, list[Outcome]] = {name: [] for name in names}
+        for outcome in proof.outcomes:
+            again[outcome.test].append(outcome)
+        lost = [name for name, outcomes in again.items() if not outcomes]
+        if lost and not proof.problems:
+            proof.problems.append(f"did not run: {', '.join(sorted(lost))}")
+        proof.outcomes = [
+            outcome
+            for known in self.proof.outcomes
+            for outcome in again.get(known.test, [known])
+        ]
+        return proof
 
 
-def _build_wrong(answer: WrongAnswer) -> Proof:
-    try:
-        return Proof(answer.name, answer.build())
-    except BuildError as error:
-        return Proof(answer.name, "", problems=[f"does not compile: {error}"])
+def _does_not_compile(answer: WrongAnswer, error: BuildError) -> Proof:
+    return Proof(answer.name, "", problems=[f"does not compile: {error}"])
 
 
-def _as_learner(stage: Stage, answer: WrongAnswer, proof: Proof) -> Proof:
-    """Builds the wrong answer as a learner has it, and runs the tests up to its gap."""
-    named = [o for o in proof.outcomes if o.test.split("[")[0] == answer.caught_by]
-    needs = {number for outcome in named for number in outcome.needs}
-    learner = Proof(answer.name, answer.build_as_learner(needs))
-    wanted = [g.number for g in gaps.all_gaps(stage.number)]
-    wanted = [n for n in wanted if order(n) <= order(answer.gap.number) or n in needs]
-    _run(stage, learner, *[f"--gap={number}" for number in wanted])
-    return learner
-
-
-def _run(stage: Stage, proof: Proof, *more: str) -> None:
-    """Runs the stage's tests on the overlay, in a process of its own."""
-    if not proof.overlay:
-        return
+def _run(stage: Stage, proof: Proof, tests: list[str] | None = None) -> None:
+    """Runs these of the stage's tests (None: all) in a process of their own."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "outcomes.json"
         command = [
@@ -118,7 +188,9 @@ def _run(stage: Stage, proof: Proof, *more: str) -> None:
             "--no-build",
             f"--rootdir={ROOT}",
         ]
-        command += [f"--overlay={proof.overlay}", f"--outcomes={path}", *more]
+        command += [f"--overlay={proof.overlay}"] if proof.overlay else []
+        command += ["--impl=solutions", f"--outcomes={path}"]
+        command += [] if tests is None else [f"--tests={json.dumps(tests)}"]
         command += [str(stage.path)]
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=False
@@ -127,6 +199,17 @@ def _run(stage: Stage, proof: Proof, *more: str) -> None:
             proof.problems.append(f"the tests could not run: {done.stdout}{done.stderr}")
             return
         proof.outcomes = [Outcome(**row) for row in json.loads(path.read_text())]
+
+
+def _check_reference(reference: Reference, numbers: set[str]) -> list[str]:
+    """Every test passes on the reference, and names gaps that there are."""
+    problems = list(reference.proof.problems)
+    for outcome in reference.proof.outcomes:
+        if outcome.kind != "passed":
+            problems.append(f"{outcome.test}: {outcome.kind} on the reference")
+        for number in sorted({outcome.gap, *outcome.needs, *outcome.rests_on} - numbers):
+            problems.append(f"{outcome.test}: there is no gap {number} in this stage")
+    return problems
 
 
 def _check_blank(gap: Gap, proof: Proof) -> None:

@@ -1,9 +1,11 @@
-"""make demo and make timeline: runs a stage's demo and draws what overlapped."""
+"""make demo and make timeline: runs a stage's demos and draws what overlapped."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from typing import Iterator
 
 from harness import timeline
 from harness.build import build_stage
@@ -14,21 +16,24 @@ from harness.verdict import Sources
 
 
 def main(arguments: list[str]) -> int:
-    """demo (always the reference) or timeline (IMPL, STAGE). 0 when the demo ended well."""
+    """demo (always the reference) or timeline (IMPL, STAGE). 0 when the demos ended well."""
     settings = read()
     if arguments[0] == "demo":
         return demo()
-    status, bars = play(settings.stage, settings.implementation)
-    if not bars:
-        print("Nothing was drawn: no task has started. make stage", end="")
-        print(f"{settings.stage.number} tells what is missing.")
-        return 1
-    path = ROOT / settings.build_dir / f"timeline_{settings.stage.folder}.svg"
-    path.write_text(
-        timeline.svg(bars, title=" ".join(settings.stage.demo)), encoding="utf-8"
-    )
-    print(f"\nAs a picture: {show(path)}")
-    return status
+    stage, statuses = settings.stage, []
+    for number, (command, status, bars) in enumerate(
+        play(stage, settings.implementation), 1
+    ):
+        if not bars:
+            print("Nothing was drawn: no task has started. make stage", end="")
+            print(f"{stage.number} tells what is missing.")
+            return 1
+        which = f"_{number}" if len(stage.demos) > 1 else ""
+        path = ROOT / settings.build_dir / f"timeline_{stage.folder}{which}.svg"
+        path.write_text(timeline.svg(bars, title=" ".join(command)), encoding="utf-8")
+        print(f"\nAs a picture: {show(path)}")
+        statuses.append(status)
+    return next((status for status in statuses if status != 0), 0)
 
 
 def demo() -> int:
@@ -40,9 +45,9 @@ def demo() -> int:
             "begin with make watch STAGE=1"
         )
     print(f"{stage.says}\n")
-    status, _ = play(stage, "solutions")
-    if status != 0:
-        return status
+    for _, status, _ in play(stage, "solutions"):
+        if status != 0:
+            return status
     first = STAGES[0]
     print("\nThat was the reference. Now it is your turn:")
     print(f"  open {first.folder}/README.md and {first.folder}/{first.first_file},")
@@ -52,42 +57,74 @@ def demo() -> int:
     return 0
 
 
-def play(stage: Stage, implementation: str) -> tuple[int, list[timeline.Bar]]:
-    """Builds and runs the demo, drawing while it runs; returns its exit and the bars."""
-    build_stage(stage, implementation)
-    name, *arguments = stage.demo
+def play(
+    stage: Stage, implementation: str
+) -> Iterator[tuple[tuple[str, ...], int, list[timeline.Bar]]]:
+    """Builds the stage's demos and runs them one after the other, drawing while they run.
+    Yields the command line of each, its exit and its bars."""
+    names = dict.fromkeys(f"{stage.folder}/{command[0]}" for command in stage.demos)
+    build_stage(stage, implementation, programs=names)
+    with _world_for(stage) as environment:
+        for number, command in enumerate(stage.demos):
+            print("\n" if number else "", end="")
+            yield command, *_play(stage, implementation, command, environment)
+
+
+@contextlib.contextmanager
+def _world_for(stage: Stage) -> Iterator[dict[str, str]]:
+    """The variables by which a stage's demos find their world, if they want one."""
+    if not stage.world:
+        yield {}
+        return
+    from harness.world import World  # here, so that only its users pay for it
+
+    with World() as world:
+        yield world.environment
+
+
+def _play(
+    stage: Stage, implementation: str, command: tuple[str, ...], environment: dict
+) -> tuple[int, list[timeline.Bar]]:
+    name, *arguments = command
     sources = Sources(implementation)
     program = Program(sources.built(stage) / name, prefer=sources.frame_prefix(stage))
-    process = program.start(*arguments)
+    process = program.start(*arguments, **environment)
     print("$ " + process.did.replace("ran ", ""))
     live = timeline.Live(sys.stdout, title="")
     try:
         with live:
-            _follow(stage, process, live)
+            rest = _follow(stage, process, live)
     finally:
         process.kill()
-    if sys.stdout.isatty() and process.stdout:
-        print("\n" + process.stdout[-1].text)
+    # One line sums it up. More are a result, which would scroll the picture away.
+    if len(rest) > 1:
+        rest = [f"... and it printed {len(rest)} lines more"]
+    print("".join(f"\n{line}\n" for line in rest), end="")
     for line in process.stderr_lines:
         print(line, file=sys.stderr)
     return process.exit, stage.bars(process.stdout)
 
 
-def _follow(stage: Stage, process: Process, live: timeline.Live) -> None:
-    """Prints the program's lines that are no bars, and keeps the picture up to date."""
+def _follow(stage: Stage, process: Process, live: timeline.Live) -> list[str]:
+    """Prints what the program says before the first task, and keeps the picture up to date.
+    Returns what else it said."""
     begun: set[str] = set()
     ended: set[str] = set()
+    rest: list[str] = []
     began_at = time.monotonic()
-    printed = 0
+    seen = 0
     while True:
         running = process.running
         lines = process.stdout[:]
-        bars = stage.bars(lines)
-        # On a terminal the picture stands where the tasks' lines would be.
-        for line in lines[printed:]:
-            if not begun or not sys.stdout.isatty():
-                print(line.text, flush=True)
-        printed = len(lines)
+        bars: list[timeline.Bar] = stage.bars(lines[:seen])
+        for seen in range(seen + 1, len(lines) + 1):
+            before, bars = bars, stage.bars(lines[:seen])
+            is_task = bars != before
+            # On a terminal the picture stands where the tasks' lines would be.
+            if not bars or (is_task and not sys.stdout.isatty()):
+                print(lines[seen - 1].text, flush=True)
+            elif not is_task:
+                rest.append(lines[seen - 1].text)
         for bar in bars:
             if bar.label not in begun:
                 begun.add(bar.label)
@@ -98,5 +135,5 @@ def _follow(stage: Stage, process: Process, live: timeline.Live) -> None:
         if begun:
             live.tick(time.monotonic() - began_at)
         if not running:
-            return
+            return rest
         time.sleep(0.05)

@@ -14,7 +14,7 @@ from harness import gaps, verdict
 from harness.gaps import GapError
 from harness.build import BuildError, build_stage
 from harness.layout import ROOT, Stage, show
-from harness.settings import Settings, read
+from harness.settings import Settings, own_stages, read
 from harness.verdict import Outcome, Sources, StageVerdict
 
 
@@ -57,9 +57,10 @@ def judge_stage(settings: Settings) -> StageVerdict | None:
 
     GapError when a learner's file is not there.
     """
-    for skeleton in gaps.skeletons(settings.stage.number).values():
-        if not skeleton.path.exists() and settings.implementation == "learner":
-            raise gaps.gone(skeleton.path)
+    for one in own_stages(settings.stage) if settings.implementation == "learner" else []:
+        for skeleton in gaps.skeletons(one.number).values():
+            if not skeleton.path.exists():
+                raise gaps.gone(skeleton.path)
     try:
         warnings = build_stage(settings.stage, settings.implementation)
     except BuildError as error:
@@ -68,9 +69,11 @@ def judge_stage(settings: Settings) -> StageVerdict | None:
         return None
     if warnings:
         print(f"\nThe compiler warns:\n\n{warnings}")
-    outcomes = run_tests(
-        settings.stage, settings.implementation, wanted_gaps(settings), settings.junit
-    )
+    wanted = wanted_gaps(settings)
+    outcomes = run_tests(settings.stage, settings.implementation, wanted, settings.junit)
+    below = rested_on(outcomes) - {*wanted} if wanted else set()
+    if below:  # is the mistake there?
+        outcomes += run_tests(settings.stage, settings.implementation, sorted(below))
     judged = verdict.judge(settings.stage, outcomes, Sources(settings.implementation))
     if settings.gap:
         judged.gaps = [one for one in judged.gaps if one.gap.number == settings.gap]
@@ -86,6 +89,13 @@ def wanted_gaps(settings: Settings) -> list[str]:
         for gap in gaps.all_gaps(settings.stage.number)
         if gaps.order(gap.number) <= gaps.order(settings.gap)
     ]
+
+
+def rested_on(outcomes: list[Outcome]) -> set[str]:
+    """The gaps that tests which failed rest on."""
+    return {
+        n for outcome in outcomes if outcome.kind == "wrong" for n in outcome.rests_on
+    }
 
 
 def run_tests(
@@ -167,9 +177,9 @@ def report(judged: StageVerdict, settings: Settings, *, colour: bool) -> None:
     learner = settings.implementation == "learner"
     width = min(90, shutil.get_terminal_size((90, 24)).columns)
     pieces = [verdict.table(judged, colour=colour)]
-    wrong = judged.first_wrong
-    if wrong is not None and wrong.failure is not None:
-        told = wrong.failure.text(colour=colour, width=width)
+    failure = judged.first_failure
+    if failure is not None:
+        told = failure.text(colour=colour, width=width)
         pieces.append(told + changed_given_text(settings))
     if settings.gap:
         pieces.append(verdict.advice_for_one(judged.gaps[0]))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Iterator
 
 from harness.layout import ROOT, Stage
-from harness.settings import UsageError, read
+from harness.settings import UsageError, own_stages, read
 
 POLL_SECONDS = 0.25
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
@@ -40,9 +40,10 @@ def main(arguments: list[str]) -> int:
 
 
 def times(stage: Stage) -> dict[Path, tuple[int, int]]:
-    """When each file of the stage was last written, and its size."""
+    """When each file of the stage was last written, and its size; and of the learner's own
+    earlier stages."""
     found = {}
-    for path in stage.path.iterdir():
+    for path in [path for one in own_stages(stage) for path in one.path.iterdir()]:
         if path.suffix in (".c", ".h", ".py"):
             with contextlib.suppress(FileNotFoundError):  # an editor is replacing it
                 found[path] = (path.stat().st_mtime_ns, path.stat().st_size)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import gaps
-from harness.layout import ROOT, STAGES
+from harness.gaps import Gap, Skeleton
+from harness.layout import ROOT, STAGES, Stage
 from harness.timeouts import scaled
 
 # What whoever runs the tests chose on make's command line is no choice of a copy's.
@@ -134,6 +135,16 @@ REFERENCE = {
     for skeleton in SKELETONS.values()
     for number, filling in gaps.reference_fillings(skeleton).items()
 }
+
+
+def skeletons_of(stage: Stage) -> dict[str, Skeleton]:
+    """A stage's skeletons, by path."""
+    return {path: one for path, one in SKELETONS.items() if path.startswith(stage.folder)}
+
+
+def gaps_of(stage: Stage) -> list[Gap]:
+    """A stage's gaps, by number."""
+    return [gap for gap in GAPS.values() if gap.path.parent.name == stage.folder]
 
 
 def build_template(path: Path) -> Copy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import math
 import os
 import pty
 import random
@@ -19,13 +20,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from harness import layout, settings
 from harness.commands import watch
+from harness.layout import STAGES
 from harness.timeouts import scaled
 from harness.tests import golden, repository
-from harness.tests.repository import ENVIRONMENT, GAPS, REFERENCE, SKELETONS, Copy, Done
+from harness.tests.repository import ENVIRONMENT, GAPS, REFERENCE, Copy, Done
 
+# Most of it is tried on the first stage; they are all alike.
 STAGE = "stage1_event_loop"
-GREEN = [number for number, gap in GAPS.items() if gap.colour == "green"]
+SKELETONS = repository.skeletons_of(STAGES[0])
+GREEN = [gap.number for gap in repository.gaps_of(STAGES[0]) if gap.colour == "green"]
 
 
 def plain(text: str) -> str:
@@ -154,10 +159,11 @@ def said_in(
 
 
 def leave_tests(copy: Copy, names: list[str]) -> None:
-    """Deletes all the stage's tests but these."""
-    for path in (copy.path / STAGE).glob("test_*.py"):
-        if names and path.name not in names:
-            path.unlink()
+    """Deletes all tests of the first stage but these, and all of the others."""
+    for one in STAGES if names else []:
+        for path in (copy.path / one.folder).glob("test_*.py"):
+            if one.folder != STAGE or path.name not in names:
+                path.unlink()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -559,7 +565,7 @@ def test_progress(quick_copy):
     assert again.exit == 0
     assert (
         re.search(r"1\.5  green  WRONG ", again.out)
-        and "4 of 12 gaps are done." in again.out
+        and f"\n4 of {len(GAPS)} gaps are done." in again.out
     )
 
 
@@ -679,6 +685,19 @@ def test_watch_ends_when_its_input_does(quick_copy):
 
 
 @pytest.mark.parametrize(
+    "mine, solutions, own",
+    [("", True, [1]), ("all", True, [0, 1]), ("1", True, [0, 1]), ("", False, [0, 1])],
+)
+def test_watch_looks_at_ones_own_earlier_stages(monkeypatch, mine, solutions, own):
+    monkeypatch.setenv("MINE", mine)
+    if not solutions:
+        monkeypatch.setattr(settings, "SOLUTIONS", layout.ROOT / "nowhere")
+    folders = {path.parent.name for path in watch.times(STAGES[1])}
+    assert folders == {STAGES[i].folder for i in own}
+    assert {path.parent.name for path in watch.times(STAGES[0])} == {STAGE}
+
+
+@pytest.mark.parametrize(
     "rows, columns, shown, hidden",
     [
         (40, 80, 30, 0),
@@ -709,23 +728,26 @@ def steps(order: list[str], stops: list[int]) -> list[list[str]]:
     return [order[begin:end] for begin, end in zip([0, *stops], stops)]
 
 
-def shuffled(seed: int) -> list[str]:
-    """The gaps in a random order."""
-    return random.Random(seed).sample(QUICK_GAPS, len(QUICK_GAPS))
+MOST_STOPS = 12
 
 
-ALL = len(GAPS)
-QUICK_GAPS = [
-    number for number in GAPS if number != "1.9"
-]  # that one takes long to judge
-# At the end all orders come to the same files, so only one of them goes there.
-ORDERS = {
-    "by number": steps(list(GAPS), list(range(1, ALL // 2 + 1))),
-    "by number, on": steps(list(GAPS), list(range(ALL // 2 + 1, ALL + 1))),
-    "backwards": steps(list(reversed(QUICK_GAPS)), [ALL // 2]),
-    "at random": steps(shuffled(1), [ALL // 2]),
-    "at random again": steps(shuffled(2), [2 * ALL // 3]),
-}
+def orders_of(stage: layout.Stage) -> dict[str, list[list[str]]]:
+    """Orders in which a stage's gaps may be filled, with stops for being judged. At the end
+    all of them come to the same files, so only one goes there."""
+    numbers = [gap.number for gap in repository.gaps_of(stage)]
+    # A test that the learner writes takes long to judge.
+    quick = [number for number in numbers if GAPS[number].path.suffix == ".c"]
+    shuffled = [random.Random(seed).sample(quick, len(quick)) for seed in (1, 2)]
+    count = len(numbers)
+    half = count // 2
+    stops = range(count, 0, -math.ceil(count / MOST_STOPS))[::-1]
+    return {
+        "by number": steps(numbers, [stop for stop in stops if stop <= half]),
+        "by number, on": steps(numbers, [stop for stop in stops if stop > half]),
+        "backwards": steps(quick[::-1], [half]),
+        "at random": steps(shuffled[0], [half]),
+        "at random again": steps(shuffled[1], [2 * count // 3]),
+    }
 
 
 def states_after(copy: Copy, order: list[list[str]]) -> list[dict[str, str]]:
@@ -738,14 +760,16 @@ def states_after(copy: Copy, order: list[list[str]]) -> list[dict[str, str]]:
     return [json.loads(line) for line in done.out.splitlines()]
 
 
-def test_filling_gap_by_gap(template, tmp_path):
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.folder)
+def test_filling_gap_by_gap(template, tmp_path, stage):
     """Whatever order: what is filled is done or waits, what is not is not written yet."""
-    copies = {name: repository.copy_of(template, tmp_path / name) for name in ORDERS}
-    with ThreadPoolExecutor(len(ORDERS)) as pool:  # much of the time each of them waits
+    orders = orders_of(stage)
+    copies = {name: repository.copy_of(template, tmp_path / name) for name in orders}
+    with ThreadPoolExecutor(len(orders)) as pool:  # much of the time each of them waits
         states = dict(
-            zip(ORDERS, pool.map(states_after, copies.values(), ORDERS.values()))
+            zip(orders, pool.map(states_after, copies.values(), orders.values()))
         )
-    for name, order in ORDERS.items():
+    for name, order in orders.items():
         assert len(states[name]) == len(order)
         filled: set[str] = set()
         for step, seen in zip(order, states[name]):

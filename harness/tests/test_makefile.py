@@ -49,7 +49,8 @@ def test_help_lists_every_command(copy_to_read):
     done = copy_to_read.make("help")
     assert done.exit == 0 and done.err == ""
     listed = re.findall(r"^  make ([\w.-]+)", done.out, re.MULTILINE)
-    assert set(listed) == phony(copy_to_read) - INTERNAL - {"help"}
+    later = {f"stage{one.number}" for one in STAGES[1:]}  # as stage1
+    assert set(listed) == phony(copy_to_read) - INTERNAL - {"help"} - later
     learn, teach = done.out.index("Learn:"), done.out.index("Teach and maintain:")
     assert learn < done.out.index("make stage1 ") < teach < done.out.index("make check")
     for word in (
@@ -108,7 +109,8 @@ def test_a_header_is_a_reason_to_build_again(copy):
         header.write("/* changed */\n")
     users = {"gather", "gather_lab", "heavy_work", "sleep_gather"}
     given = {"gather_lab"}  # stands once: there is no other in solutions/
-    assert compiled(copy) == sorted(
+    built = [name for name in compiled(copy) if STAGE in name]  # later stages use it, too
+    assert built == sorted(
         [f"{STAGE}/{name}.c" for name in users]
         + [f"solutions/{STAGE}/{name}.c" for name in users - given]
     )
@@ -190,6 +192,104 @@ def test_whose_earlier_stage_a_later_one_uses(copy_to_read, mine, gather):
     assert done.out.split() == ["stage2_http_client/later.c", f"{gather}.c"]
 
 
+# A stage of its own: a program that shows what glue() says, one that judges it, and the
+# stand-in for as long as its gap is not written.
+GLUE_STAGE = """\
+STAGES += stage9_play
+PROGRAMS += stage9_play/show stage9_play/glue_lab
+USES_show := stage9_play/glue
+USES_glue_lab := stage9_play/glue
+STAND_IN_stage9_play/glue := stage9_play/paste
+NO_STAND_IN += glue_lab
+
+"""
+SHOWS = '#include "stage9_play/glue.h"\n#include <stdio.h>\nint main(void)\n'
+SHOWS += "{\n    puts(glue());\n}\n"
+
+
+def glue(says: str) -> str:
+    return f'#include "stage9_play/glue.h"\nconst char *glue(void)\n{{\n{says}\n}}\n'
+
+
+UNWRITTEN = glue('    TODO("9.1");\n    return "nothing";')
+WRITTEN = glue('    return "glue";')
+
+
+@pytest.fixture(scope="module")
+def copy_with_stand_in(template, tmp_path_factory):
+    """A copy with that stage in it. Its glue.c is for each test to write."""
+    copy = repository.copy_of(template, tmp_path_factory.mktemp("glue") / "copy")
+    after = "# The number of a stage, for MINE."
+    copy.change("Makefile", after, GLUE_STAGE + after)
+    for folder in ("stage9_play", "solutions/stage9_play", "build/over/stage9_play"):
+        (copy.path / folder).mkdir(parents=True)
+    copy.write("stage9_play/glue.h", "const char *glue(void);\n")
+    copy.write("stage9_play/show.c", SHOWS)
+    copy.write("stage9_play/glue_lab.c", SHOWS)
+    copy.write("stage9_play/paste.c", glue('    return "its stand-in";'))
+    copy.write("solutions/stage9_play/glue.c", WRITTEN)
+    return copy
+
+
+def said_by(copy, folder: str, *arguments: str) -> dict[str, str]:
+    """What the stage's programs say, once they are built."""
+    programs = {name: f"{folder}/stage9_play/{name}" for name in ("show", "glue_lab")}
+    done = copy.make(*programs.values(), JOBS, "WERROR=1", *arguments)
+    assert done.exit == 0, done.err
+    again = copy.make(*programs.values(), "WERROR=1", *arguments)
+    assert again.exit == 0 and again.out == ""
+    return {name: copy.run(path).out.strip() for name, path in programs.items()}
+
+
+def test_a_stand_in_until_the_last_gap_is_written(copy_with_stand_in):
+    copy = copy_with_stand_in
+    path = copy.path / "stage9_play" / "glue.c"
+    copy.write("stage9_play/glue.c", UNWRITTEN)
+    as_given = path.stat()
+    begin = {"show": "its stand-in", "glue_lab": "nothing"}
+    assert said_by(copy, "build") == begin
+    copy.write("stage9_play/glue.c", WRITTEN)
+    assert said_by(copy, "build") == {"show": "glue", "glue_lab": "glue"}
+    # Back again, and nothing is newer than the program: a file that was put aside.
+    copy.write("stage9_play/glue.c", UNWRITTEN)
+    os.utime(path, ns=(as_given.st_atime_ns, as_given.st_mtime_ns))
+    assert said_by(copy, "build")["show"] == "its stand-in"
+    path.touch()
+    assert said_by(copy, "build") == begin
+
+
+def test_the_reference_needs_no_stand_in(copy_with_stand_in):
+    copy_with_stand_in.write("stage9_play/glue.c", UNWRITTEN)
+    said = said_by(copy_with_stand_in, "build/solutions")
+    assert said == {"show": "glue", "glue_lab": "glue"}
+
+
+def test_a_blanked_reference_has_its_stand_in(copy_with_stand_in):
+    copy_with_stand_in.write("build/over/stage9_play/glue.c", UNWRITTEN)
+    said = said_by(copy_with_stand_in, "build/over", "OVERLAY=build/over")
+    assert said == {"show": "its stand-in", "glue_lab": "nothing"}
+
+
+@pytest.mark.parametrize(
+    "mine, text, used",
+    [
+        ("", UNWRITTEN, "solutions/stage9_play/glue.c"),
+        ("all", UNWRITTEN, "stage9_play/paste.c"),
+        ("all", WRITTEN, "stage9_play/glue.c"),
+    ],
+)
+def test_ones_own_earlier_stage_has_its_stand_in(copy_with_stand_in, mine, text, used):
+    """As if there were a stage 10 that uses stage 9's glue."""
+    copy_with_stand_in.write("stage9_play/glue.c", text)
+    done = copy_with_stand_in.make(
+        "print-learner",
+        f"MINE={mine}",
+        "USES_later=stage9_play/glue",
+        "learner=$(call learner_sources,stage10_more/later)",
+    )
+    assert done.out.split() == ["stage10_more/later.c", used]
+
+
 def test_a_stage_that_is_not_there_is_nobodys(copy_to_read):
     done = copy_to_read.run("make", "programs", "MINE=9")
     assert done.exit != 0 and "MINE=9: it can be all, or numbers of stages" in done.err
@@ -221,7 +321,9 @@ def test_without_libuv_it_says_what_to_do(copy_to_read, tmp_path):
         PKG_CONFIG_PATH="",
     )
     assert done.exit != 0
-    assert done.err == "libuv is not installed: setup/confirm_environment tells how\n"
+    assert done.err == (
+        "a library is not installed: setup/confirm_environment tells which, and how\n"
+    )
 
 
 # --- The rest -----------------------------------------------------------------------------
@@ -249,7 +351,8 @@ def test_compile_commands(copy):
     assert done.exit == 0 and done.err == ""
     rows = json.loads(copy.read("compile_commands.json"))
     named = sorted(row["file"] for row in rows)
-    folders = ["lib", STAGE, f"solutions/{STAGE}"]
+    folders = ["lib"]
+    folders += [f"{root}{one.folder}" for root in ("", "solutions/") for one in STAGES]
     wanted = sorted(
         str(p.relative_to(copy.path))
         for folder in folders

@@ -41,7 +41,14 @@ def play(monkeypatch, tmp_path):
 
 
 def outcome(
-    gap, kind="passed", needs="", *, blamed="", unwritten="", saw="something else"
+    gap,
+    kind="passed",
+    needs="",
+    *,
+    rests_on="",
+    blamed="",
+    unwritten="",
+    saw="something else",
 ):
     """What a test of `gap` came to."""
     return Outcome(
@@ -50,6 +57,7 @@ def outcome(
         gap=gap,
         needs=needs.split(),
         kind=kind,
+        rests_on=rests_on.split(),
         unwritten=unwritten.split(),
         blamed=blamed,
         did="ran build/play",
@@ -267,6 +275,89 @@ DONE, WRONG, UNWRITTEN, WAITS, UNJUDGED = (
             {n: DONE for n in ALL},
             id="a test of another stage is not asked",
         ),
+        pytest.param(
+            ALL,
+            [
+                outcome("1.1", "wrong", rests_on="1.3 1.10"),
+                outcome("1.2", "wrong", "1.1", rests_on="1.3"),
+                outcome("1.3", "wrong"),
+                outcome("1.10"),
+            ],
+            {"1.1": WAITS, "1.2": WAITS, "1.3": WRONG, "1.10": DONE},
+            id="what a test rests on is wrong",
+        ),
+        pytest.param(
+            ALL,
+            [outcome("1.1", "wrong", rests_on="1.3"), *map(outcome, ALL[1:])],
+            {"1.1": WRONG, "1.2": DONE, "1.3": DONE, "1.10": DONE},
+            id="what it rests on is right, so it is wrong itself",
+        ),
+        pytest.param(
+            ["1.1", "1.2"],
+            [
+                outcome("1.1", "wrong", rests_on="1.3"),
+                outcome("1.2"),
+                outcome("1.3", "unwritten", unwritten="1.3"),
+            ],
+            {"1.1": WRONG, "1.2": DONE, "1.3": UNWRITTEN, "1.10": UNWRITTEN},
+            id="what it rests on is not written, and that is no excuse",
+        ),
+        pytest.param(
+            ALL,
+            [
+                outcome("1.1", "wrong", rests_on="1.3 1.10"),
+                outcome("1.2"),
+                outcome("1.3", "wrong", rests_on="1.10"),
+                outcome("1.10", "wrong"),
+            ],
+            {"1.1": WAITS, "1.2": DONE, "1.3": WAITS, "1.10": WRONG},
+            id="what it rests on rests on something itself",
+        ),
+        pytest.param(
+            ALL,
+            [
+                outcome("1.1", "wrong", rests_on="1.3"),
+                outcome("1.2", "wrong", "1.1"),
+                outcome("1.3", "wrong"),
+                outcome("1.10"),
+            ],
+            {"1.1": WAITS, "1.2": WAITS, "1.3": WRONG, "1.10": DONE},
+            id="whoever needs one that waits so waits",
+        ),
+        pytest.param(
+            ALL,
+            [
+                outcome("1.1", "wrong", rests_on="1.3"),
+                outcome("1.2"),
+                outcome("1.3", "wrong", rests_on="1.1"),
+                outcome("1.10"),
+            ],
+            {"1.1": WRONG, "1.2": DONE, "1.3": WRONG, "1.10": DONE},
+            id="two that rest on each other do not wait for each other forever",
+        ),
+        pytest.param(
+            ALL,
+            [
+                outcome("1.1"),
+                outcome("1.2", "wrong", rests_on="1.3 1.10", blamed="1.3"),
+                outcome("1.1", "wrong", rests_on="1.3"),
+                outcome("1.3"),
+                outcome("1.10"),
+            ],
+            {"1.1": DONE, "1.2": WAITS, "1.3": WRONG, "1.10": DONE},
+            id="a crash in what it rests on",
+        ),
+        pytest.param(
+            ALL,
+            [
+                outcome("1.1", "wrong", blamed="0.4"),
+                outcome("1.2", "wrong", "1.1"),
+                outcome("1.3"),
+                outcome("1.10", "wrong"),
+            ],
+            {"1.1": WAITS, "1.2": WAITS, "1.3": DONE, "1.10": WRONG},
+            id="a crash in an earlier stage",
+        ),
     ],
 )
 def test_states(play, written, outcomes, expected):
@@ -301,6 +392,25 @@ def test_a_crash_is_told_with_the_test_that_met_it(play):
     assert judged.first_wrong.failure.text(colour=False).startswith(
         "gap 1.2: Write itit\n"
     )
+
+
+def test_a_crash_in_an_earlier_stage_comes_first(play, monkeypatch):
+    crash = outcome("1.2", "wrong", blamed="0.4", saw="a crash")
+    crash.look = "stage0_before/before.c:70, make hint GAP=0.4"
+    judged = play(ALL, outcome("1.1", "wrong"), crash, outcome("1.3"), outcome("1.10"))
+    assert judged.earlier is crash and judged.first_failure is crash
+    assert not judged.holds("green")
+    assert verdict.advice(judged, "green", learner=True) == (
+        "Next: gap 0.4 of stage 0, in stage0_before/before.c:70; make stage0 judges it.\n"
+        "Stuck? make hint GAP=0.4"
+    )
+    assert verdict.advice_for_one(judged.gaps[1]) == (
+        "Gap 1.2 waits for 0.4: first make stage0 GAP=0.4"
+    )
+    # Otherwise the first that is wrong is told.
+    judged = play(ALL, outcome("1.2", "wrong"), outcome("1.1"))
+    assert judged.earlier is None
+    assert judged.first_failure is judged.first_wrong.failure is not None
 
 
 def test_who_waits_knows_for_whom(play):
@@ -443,7 +553,8 @@ def test_what_was_seen_may_have_several_lines(play):
 
 
 def test_an_outcome_survives_json(play):
-    failure = outcome("1.1", "wrong", "1.2", blamed="1.3")
+    failure = outcome("1.1", "wrong", "1.2", rests_on="1.10", blamed="1.3")
+    failure.programs = ["stage1_play/play"]
     assert Outcome(**failure.as_dict()) == failure
 
 

@@ -13,18 +13,27 @@ In a test, in-process; every wait has a limit, scaled by WORKSHOP_TIMEOUT_SCALE:
         world.sites.fault("/delay/*", "status", code=503, times=2)
         world.sites.wait_for(finished=4, abandoned=0)
         world.sites.requests[0].headers["User-Agent"]
-        world.reset()
+        world.rates.rates["USD"] = Decimal("1.10000000000000000001")
+        order = world.orders.add([[item, item], [item]])
+        world.orders.delay = 0
+        world.reset()                          # rules, counts, rates, orders: as new
+        world.refused_url                      # where nobody listens
+        world.environment                      # {"SITES_URL": world.sites.url, ...}
+
+Each stage's tests have such a world: the fixture `world` (harness/plugin.py).
 
 A hold says when a request is answered: instead of the service's delay, when it is
 released. A fault says how: it comes once the request is whole, and released if held.
 Requests that are malformed get their error and are not counted. A client that closes, or
 shuts down its sending side, before its answer is complete has abandoned the request.
 
-`python3 -m harness.world` runs the same for a class without internet. The control
-service then does what a test does, in JSON, with S the name of a service:
+`make world` runs the same for a class without internet, at ports 8100 (sites), 8101
+(control), 8102 (rates) and 8103 (orders): where programs look that have no SITES_URL,
+RATES_URL, ORDERS_URL in their environment. `make world PORT=9100` begins at another port.
+The control service then does what a test does, in JSON, with S the name of a service:
 
     GET    /                       this text
-    GET    /services               {"sites": "http://127.0.0.1:PORT", ...}
+    GET    /services               {"sites": "http://127.0.0.1:8100", ...}
     POST   /S/holds                {"pattern": "/delay/*", "times": null}    201, a rule
     POST   /S/faults               {"pattern": "/*", "name": "status", "times": 2,
                                     "options": {"code": 503}}                201, a rule
@@ -47,12 +56,14 @@ service then does what a test does, in JSON, with S the name of a service:
 Errors are {"error": "one line"} with 400, 404, 405, or 504 for a wait past its limit.
 
 Where things are: http1.py (requests and answers), rules.py (holds, faults, counts),
-faults.py (the table of faults), service.py (the base of a service), sites.py and
-control.py (services), watch.py (waiting), limits.py (every maximum), world.py (lifetime).
+faults.py (the table of faults), service.py (the base of a service), sites.py, rates.py,
+orders.py and control.py (services), jsontext.py (JSON to the digit), watch.py (waiting),
+limits.py (every maximum), world.py (lifetime).
 """
 
 from .faults import FAULTS
 from .http1 import Request, Response
+from .jsontext import RawJson
 from .rules import Counts, Fault, Hold
 from .service import Service, route
 from .watch import WorldError, WorldTimeout
@@ -63,6 +74,7 @@ __all__ = [
     "Counts",
     "Fault",
     "Hold",
+    "RawJson",
     "Request",
     "Response",
     "Service",

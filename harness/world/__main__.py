@@ -7,7 +7,9 @@ import signal
 import sys
 
 from .watch import WorldError
-from .world import World
+from .world import DEFAULT_HOST, DEFAULT_PORT, World
+
+ADVICE = "is it running already? For other ports: make world PORT=9100 (PORT=0: any free)"
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -18,13 +20,13 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         epilog="It prints where each service listens. Ctrl-C ends it.",
     )
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+        "--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)"
     )
     parser.add_argument(
         "--port",
         type=port_number,
-        default=0,
-        help="port of the first service; the others follow (default: any free ones)",
+        default=DEFAULT_PORT,
+        help="port of the first service; 0 takes any (default: %(default)s)",
     )
     return parser.parse_args(arguments)
 
@@ -45,10 +47,13 @@ def main(arguments: list[str]) -> int:
     try:
         world.start()
     except WorldError as error:
-        advice = "choose another --port, or none" if options.port else "look at --host"
-        print(f"world: {error}; {advice}", file=sys.stderr)
+        print(f"world: {error}; {ADVICE}", file=sys.stderr)
         return 1
-    print("\n".join(f"{s.name} listening on {s.url}" for s in world.services), flush=True)
+    lines = [f"{s.name} listening on {s.url}" for s in world.services]
+    if (options.host, options.port) != (DEFAULT_HOST, DEFAULT_PORT):
+        lines += ["", "Type this first in the terminal where you run the programs:"]
+        lines += [f"export {name}={url}" for name, url in world.environment.items()]
+    print("\n".join(lines), flush=True)
     signal.sigwait(ends)
     world.stop()
     return 0

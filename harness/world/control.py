@@ -13,11 +13,11 @@ from typing import Any
 from .http1 import HttpError, Request, Response
 from .limits import WAIT_LIMIT
 from .rules import AnyRule, Fault, Rulebook
-from .service import Service, route
+from .service import JsonService, Service, route
 from .watch import WorldError, WorldTimeout
 
 
-class Control(Service):
+class Control(JsonService):
     """The control service over some others; it is not subject to rules itself."""
 
     name = "control"
@@ -25,10 +25,6 @@ class Control(Service):
     def __init__(self) -> None:
         super().__init__()
         self.services: dict[str, Service] = {}
-
-    def error(self, status: int, message: str) -> Response:
-        """Errors are JSON too."""
-        return Response.json({"error": message}, status)
 
     async def handle(self, request: Request) -> Response:
         """Turn what the world refuses into an answer."""

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any, Iterator, Mapping
 from urllib.parse import parse_qsl
 
+from .jsontext import encode_json
 from .limits import BODY_MAX, HEAD_MAX, READ_SIZE
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -116,9 +117,8 @@ class Response:
 
     @classmethod
     def json(cls, value: Any, status: int = 200, **more: Any) -> Response:
-        """`value` as JSON."""
-        body = json.dumps(value).encode() + b"\n"
-        return cls(status, body, "application/json", **more)
+        """`value` as JSON; see jsontext.py for what it may be."""
+        return cls(status, encode_json(value), "application/json", **more)
 
     @classmethod
     def html(cls, page: bytes, status: int = 200, **more: Any) -> Response:
@@ -129,7 +129,8 @@ class Response:
 def encode_head(response: Response, close: bool, version: str = "1.1") -> bytes:
     """The status line and headers of `response`, with its true length.
 
-    `close` says that the connection ends after it; `version` is the client's.
+    If its headers say something else about the length, they are believed. `close` says
+    that the connection ends after it; `version` is the client's.
     """
     try:
         reason = HTTPStatus(response.status).phrase
@@ -138,7 +139,8 @@ def encode_head(response: Response, close: bool, version: str = "1.1") -> bytes:
     lines = [f"HTTP/1.1 {response.status} {reason}"]
     if response.status not in (204, 304):
         lines.append(f"Content-Type: {response.content_type}")
-        lines.append(f"Content-Length: {len(response.body)}")
+        if not {"Content-Length", "Transfer-Encoding"} & set(response.headers):
+            lines.append(f"Content-Length: {len(response.body)}")
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     if close:
         lines.append("Connection: close")

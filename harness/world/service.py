@@ -9,7 +9,8 @@ A service is a class with a name and routes:
         def joke(self, request: Request) -> Response:
             return Response.json({"id": "1", "joke": "...", "status": 200})
 
-A route may have parts in braces, `/orders/{order}`, which become arguments; its function
+A route may have parts in braces, `/orders/{order}`, which become arguments; of two routes
+that match, the one with fewer of them is taken. Its method may be "*": any. Its function
 may be async; it may raise HttpError. HEAD comes with GET; 404 and 405 come by themselves.
 """
 
@@ -49,7 +50,7 @@ class Service(Rulebook):
         super().__init__(self.name)
         self.host = ""
         self.port = 0
-        self._routes = list(self._find_routes())
+        self._routes = sorted(self._find_routes(), key=lambda r: r[1].count("{"))
         self._socket: socket.socket | None = None
         self._server: asyncio.AbstractServer | None = None
         self._connections: set[asyncio.Task[None]] = set()
@@ -81,8 +82,11 @@ class Service(Rulebook):
             self._socket = socket.create_server(
                 address[:2], family=family, backlog=BACKLOG
             )
+            # Every connection inherits it: what is written goes out at once.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
-            reason = error.strerror or str(error)
+            # Python adds the address, which the message has already.
+            reason = (error.strerror or str(error)).partition(" (while ")[0]
             raise WorldError(
                 f"{self.name} cannot listen on {host} port {port}: {reason}"
             ) from None
@@ -141,13 +145,15 @@ class Service(Rulebook):
     def _find(self, request: Request) -> tuple[Callable[..., Any], dict[str, str]]:
         """The function for a request and its arguments; HttpError 404 or 405."""
         method = "GET" if request.method == "HEAD" else request.method
-        allowed: list[str] = []
+        allowed: dict[str, None] = {}  # an ordered set
         for known, _, regex, function in self._routes:
             match = regex.fullmatch(request.path)
-            if match and known == method:
+            if match and known in (method, "*"):
                 return function, {k: unquote(v) for k, v in match.groupdict().items()}
             if match:
-                allowed += ["GET", "HEAD"] if known == "GET" else [known]
+                allowed.update(
+                    dict.fromkeys(["GET", "HEAD"] if known == "GET" else [known])
+                )
         if not allowed:
             raise HttpError(404, f"{self.name} has nothing at {request.path}")
         allow = ", ".join(allowed)
@@ -168,6 +174,14 @@ class Service(Rulebook):
         task = asyncio.get_running_loop().create_task(connection.run())
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
+
+
+class JsonService(Service):
+    """A service that words its errors in JSON."""
+
+    def error(self, status: int, message: str) -> Response:
+        """{"error": "one line"}"""
+        return Response.json({"error": message}, status)
 
 
 class Connection:
@@ -283,8 +297,11 @@ class Exchange:
     def encode(self, response: Response) -> tuple[bytes, bytes]:
         """The bytes of a response: head, and body (empty for HEAD)."""
         head = encode_head(response, self._connection.ends, self.request.version)
-        bare = self.request.method == "HEAD" or response.status in (204, 304)
-        return head, b"" if bare else response.body
+        return head, b"" if self.is_bare(response) else response.body
+
+    def is_bare(self, response: Response) -> bool:
+        """Whether nothing comes after the head, whatever that says."""
+        return self.request.method == "HEAD" or response.status in (204, 304)
 
     async def send(self, data: bytes, last: bool = False) -> None:
         """Send raw bytes; returns when the kernel has them all.

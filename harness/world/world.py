@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import socket
 import threading
 
 from .control import Control
 from harness.timeouts import scaled
 
 from .limits import raise_open_file_limit
+from .orders import Orders
+from .rates import Rates
 from .service import Service
 from .sites import Sites
 from .watch import WorldError
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8100  # of `make world`: there the programs look when they are not told
 
 
 class World:
@@ -20,24 +26,44 @@ class World:
 
         with World() as world:
             hold = world.sites.hold("/delay/*")
-            ...
+            ...start a program with world.environment...
 
-    `port` 0 takes any free ports; N gives `sites` N, `control` N + 1, and so on.
-    A world is started once.
+    `port` 0 takes any free ports; N gives `sites` N, `control` N + 1, `rates` N + 2, and
+    so on. A world is started once.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, host: str = DEFAULT_HOST, port: int = 0) -> None:
         self.sites = Sites()
         self.control = Control()
-        self.services: list[Service] = [self.sites, self.control]  # new ones at the end
+        self.rates = Rates()
+        self.orders = Orders()
+        self.services: list[Service] = [  # new ones at the end
+            self.sites,
+            self.control,
+            self.rates,
+            self.orders,
+        ]
         self.control.services = {
             s.name: s for s in self.services if s is not self.control
         }
         self._host = host
         self._port = port
+        self._refused: list[socket.socket] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that tell a program where the services are: SITES_URL, ..."""
+        return {f"{n.upper()}_URL": s.url for n, s in self.control.services.items()}
+
+    @property
+    def refused_url(self) -> str:
+        """A URL where every connection is refused, until the world stops."""
+        if not self._refused:
+            self._refused = refusing_port()
+        return "http://%s:%d" % self._refused[0].getsockname()
 
     def start(self) -> None:
         """Take the ports and serve; WorldError, and nothing runs, if a port is taken."""
@@ -65,6 +91,8 @@ class World:
         if self._thread.is_alive():
             raise WorldError("the world does not stop: a service blocks its loop")
         self._thread = None
+        for one in self._refused:
+            one.close()
 
     def reset(self) -> None:
         """Lift all rules, releasing what is held; counts and logs start again."""
@@ -97,3 +125,16 @@ class World:
         await self._stop.wait()
         for service in self.services:
             await service.close()
+
+
+def refusing_port() -> list[socket.socket]:
+    """Sockets, the first on a port that refuses connections until they are closed.
+
+    It is the near end of a connection: nobody listens on it, and nobody else can take it.
+    (To bind it is not enough: macOS does not refuse then, but keeps silent.)
+    """
+    near = socket.socket()
+    near.bind((DEFAULT_HOST, 0))  # or another connection might share its port
+    with socket.create_server((DEFAULT_HOST, 0)) as listener:
+        near.connect(listener.getsockname())
+        return [near, listener.accept()[0]]

@@ -19,13 +19,14 @@
 struct watched_socket {
     uv_poll_t poll;
     curl_socket_t number;
+    int wanted; /* what curl wants it watched for: CURL_POLL_IN, ... */
     struct curl_loop *curl;
 };
 
 static int curl_on_timer(CURLM *multi, long timeout_ms, void *data);
 static void loop_on_timer(uv_timer_t *timer);
 static int curl_on_socket(CURL *easy, curl_socket_t number, int what, void *data,
-                          void *watched);
+                          void *assigned);
 static struct watched_socket *socket_create(struct curl_loop *curl, curl_socket_t number);
 static int socket_watch(struct watched_socket *watched, int what);
 static void loop_on_socket(uv_poll_t *poll, int status, int events);
@@ -87,24 +88,27 @@ static void loop_on_timer(uv_timer_t *timer)
     curl_tell(curl, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* curl wants socket `number` watched for `what`, or no more. `watched` is what we have
- * assigned to it; NULL when it is new to us. */
+/* curl wants socket `number` watched for `what`, or no more. `assigned` is our own struct for
+ * it; NULL when it is new to us. */
 static int curl_on_socket(CURL *easy, curl_socket_t number, int what, void *data,
-                          void *watched)
+                          void *assigned)
 {
     struct curl_loop *curl = data;
-    int status = 0;
+    struct watched_socket *watched = assigned;
 
     (void)easy;
-    if (what != CURL_POLL_REMOVE) {
-        if (watched == NULL)
-            watched = socket_create(curl, number);
-        status = watched != NULL ? socket_watch(watched, what) : UV_ENOMEM;
-    } else if (watched != NULL) {
+    if (what == CURL_POLL_REMOVE) {
         curl_multi_assign(curl->multi, number, NULL);
-        socket_unwatch(watched);
+        if (watched != NULL)
+            socket_unwatch(watched);
+        return 0;
     }
-    return status == 0 ? 0 : -1;
+    if (watched == NULL)
+        watched = socket_create(curl, number);
+    if (watched == NULL)
+        return -1;
+    watched->wanted = what;
+    return socket_watch(watched, what) == 0 ? 0 : -1;
 }
 
 static struct watched_socket *socket_create(struct curl_loop *curl, curl_socket_t number)
@@ -135,15 +139,16 @@ static int socket_watch(struct watched_socket *watched, int what)
     return uv_poll_start(&watched->poll, events, loop_on_socket);
 }
 
-/* A refused connection comes as an error: libuv has stopped the handle then, and curl finds
- * out what it was. */
+/* A connection that was refused or reset comes as an error, and libuv has stopped the handle.
+ * There may be something to read before it, so we start the handle again, and tell curl 0,
+ * which means: look for yourself. */
 static void loop_on_socket(uv_poll_t *poll, int status, int events)
 {
     struct watched_socket *watched = container_of(poll, struct watched_socket, poll);
     int what = 0;
 
     if (status < 0)
-        what |= CURL_CSELECT_ERR;
+        socket_watch(watched, watched->wanted);
     if (events & UV_READABLE)
         what |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)

@@ -13,7 +13,7 @@ from harness import expect
 
 
 def convert(program, world, rate, currency, amount):
-    """What `convert CURRENCY AMOUNT` prints when the service has this rate: a list of lines."""
+    """The lines that `convert CURRENCY AMOUNT` prints when the service has this rate."""
     world.rates.rates[currency] = rate
     return program("convert").run(currency, amount, **world.environment).lines
 

@@ -1,9 +1,8 @@
 /* fetch_sites [-o DIR] [-c MAX] [URL...]: fetches all sites at once, each into its file.
  *
- * A request is started for each site, and none is waited for. What arrives is written to the
- * site's file piece by piece, as it comes; a site that has ended is reported to a gather (see
- * stage 1), and when the last one has ended all of it is summed up. A page that is not whole
- * leaves no file.
+ * A request is started for each site, and none is waited for. What arrives is written to its
+ * file piece by piece, as it comes. A site that has ended is reported to a gather (stage 1);
+ * after the last one all of it is summed up. A page that is not whole leaves no file.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -66,6 +65,7 @@ static int app_fetch(struct app *app)
     app->results = xcalloc(count, sizeof(struct gather_result));
     app->names = site_names(app->options.urls, count);
     app->began_ns = uv_hrtime();
+    progress_show("0 of %zu sites have ended", count);
     return gather_start(&app->gather, &app->loop, count, app->results, site_start, NULL,
                         app_on_gathered);
 }
@@ -80,8 +80,9 @@ static int site_start(struct gather *gather, size_t index)
     site->url = app->options.urls[index];
     site->name = app->names[index];
     int status = site_request(site);
+    app->ended += status != 0;
     if (status != 0)
-        site_fail(site, status == UV_EINVAL ? "not a URL" : uv_strerror(status));
+        site_fail(site, status == UV_EINVAL ? "not an HTTP URL" : uv_strerror(status));
     return status;
 }
 
@@ -98,13 +99,13 @@ static int site_request(struct site *site)
 }
 
 /* A piece of the page has come: all of it, or a single byte, or anything between. The file
- * is opened when the first one comes. What comes with an error is not the page. */
+ * is opened when the first one comes. Only with a status of 2xx is it the page. */
 static int site_on_body(struct http_call *call, const char *data, size_t length)
 {
     struct site *site = container_of(call, struct site, call);
     int status = 0;
 
-    if (http_status(call) >= 400)
+    if (http_status(call) / 100 != 2)
         return 0;
     if (site->file.file == NULL)
         status = page_file_open(&site->file, site->app->options.dir, site->name);
@@ -134,7 +135,7 @@ static int site_end_file(struct site *site, const struct http_response *response
 {
     int status = response->error;
 
-    if (status == 0 && response->status >= 400) /* an answer, but not the page */
+    if (status == 0 && response->status / 100 != 2) /* an answer, but not the page */
         status = UV_ENOENT;
     if (status == 0 && site->file.file == NULL) /* an empty page has no piece */
         status = page_file_open(&site->file, site->app->options.dir, site->name);
@@ -155,7 +156,7 @@ static void site_tell(struct site *site, const struct http_response *response, i
     }
     if (status != 0) {
         snprintf(words, sizeof words, "the server answered %d", response->status);
-        site_fail(site, response->status >= 400 ? words : uv_strerror(status));
+        site_fail(site, response->status / 100 != 2 ? words : uv_strerror(status));
         return;
     }
     uint64_t ms = (response->times.done_us - response->times.queued_us) / 1000;
@@ -166,6 +167,7 @@ static void site_tell(struct site *site, const struct http_response *response, i
 
 static void site_fail(struct site *site, const char *problem)
 {
+    progress_clear();
     if (!todo_was_reported())
         fprintf(stderr, "fetch_sites: %s: %s\n", site->url, problem);
 }
@@ -178,13 +180,14 @@ static void app_on_gathered(struct gather *gather, int status)
     for (size_t i = 0; i < app->options.count; i++)
         app->saved += app->results[i].status == 0;
     app->gathered = true;
+    if (app->saved == 0 && app->options.advice != NULL && !todo_was_reported())
+        fprintf(stderr, "fetch_sites: %s\n", app->options.advice);
     printf("%zu of %zu sites saved\n", app->saved, app->options.count);
     app_sum_up(app);
     http_client_close(&app->client, NULL);
 }
 
-/* The last line: how long all of it took, and how long it would have taken one after
- * another. */
+/* The last line: how long all of it took, and how long it would have one after another. */
 static void app_sum_up(struct app *app)
 {
     uint64_t total_ms = (uv_hrtime() - app->began_ns) / 1000000;
@@ -209,20 +212,16 @@ int main(int argc, char **argv)
     int status = fetch_options_read(&app.options, argc, argv);
     if (status != 0)
         return status;
-    struct http_client_options client = {.max_in_flight = app.options.max_in_flight,
-                                         .ca_file = app.options.ca_file};
-
     status = uv_loop_init(&app.loop);
     if (status == 0)
-        status = http_client_init(&app.client, &app.loop, &client);
+        status = http_client_init(&app.client, &app.loop, &app.options.client);
     if (status == 0)
         status = app_fetch(&app);
     if (status != 0)
         program_fail("fetch_sites", uv_strerror(status));
     uv_run(&app.loop, UV_RUN_DEFAULT);
     if (!app.gathered)
-        program_fail("fetch_sites",
-                     "the loop has stopped before every site was reported");
+        program_fail("fetch_sites", "the loop stopped before every site was reported");
     if (program_close_loop(&app.loop) != 0)
         exit(PROGRAM_FAILED);
     status = app.saved == app.options.count ? PROGRAM_OK : PROGRAM_FAILED;

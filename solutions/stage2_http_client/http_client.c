@@ -13,7 +13,7 @@
 #include "lib/memory.h"
 #include "stage2_http_client/http_transfer.h"
 
-enum { DEFAULT_MAX_IN_FLIGHT = 100, DEFAULT_MAX_QUEUED = 100000 };
+enum { DEFAULT_MAX_IN_FLIGHT = 100, DEFAULT_MAX_QUEUED = 10000 };
 
 static void call_move(struct http_call *call, enum http_state to);
 static void client_wake(struct http_client *client);
@@ -53,9 +53,12 @@ int http_start(struct http_call *call, struct http_client *client,
                const struct http_request *request, http_body_cb on_body,
                http_done_cb on_done)
 {
+    size_t places = client->options.max_in_flight;
+    size_t taken = client->count[HTTP_QUEUED] + client->count[HTTP_IN_FLIGHT];
+
     if (client->closing)
         return UV_ECANCELED;
-    if (client->count[HTTP_QUEUED] >= client->options.max_queued)
+    if (taken >= places && taken - places >= client->options.max_queued)
         return UV_ENOBUFS;
 
     *call = (struct http_call){.client = client, .on_done = on_done};

@@ -1,8 +1,8 @@
 /* http_retry: try, look, wait, try again.
  *
- * The two questions are functions of their own: may it be sent again, and when? What is around
- * them is the way between two tries: a timer that is made, is due, and is closed before the
- * next try begins, so that at the end nothing is open.
+ * The two questions are functions of their own: may it be sent again, and when? What is
+ * around them is the way between two tries: a timer that is made, is due, and is closed
+ * before the next try begins, so that at the end nothing is open.
  *
  * In the order of time: */
 #include "stage2_http_client/http_retry.h"
@@ -134,10 +134,8 @@ static void retry_on_timer_closed(uv_handle_t *handle)
 
 void http_retry_cancel(struct http_retry *retry)
 {
-    bool first = !retry->cancelled;
-
     retry->cancelled = true;
-    if (retry->waiting && first && !uv_is_closing((uv_handle_t *)&retry->timer))
+    if (retry->waiting && !uv_is_closing((uv_handle_t *)&retry->timer))
         uv_close((uv_handle_t *)&retry->timer, retry_on_timer_closed);
     else
         http_cancel(&retry->call);

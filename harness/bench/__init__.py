@@ -1,0 +1,36 @@
+"""What `make bench` measures: one module a stage, and the programs that are measured.
+
+Release builds. Whatever is compared runs alternately, in one go; a ratio is the median of the
+ratios of neighbouring runs. A figure that must hold has a limit.
+"""
+
+from __future__ import annotations
+
+import statistics
+
+from harness.layout import ROOT
+
+BUILD_DIR = "build/release"
+
+
+def program(name: str) -> str:
+    """The path of one of the programs in this folder, as `make bench` has built it."""
+    return str(ROOT / BUILD_DIR / "harness" / "bench" / name)
+
+
+def script(name: str) -> str:
+    """The path of one of the scripts in this folder."""
+    return str(ROOT / "harness" / "bench" / name)
+
+
+def ratio(these: list[float], those: list[float]) -> float:
+    """The median of the ratios, each of two values that were measured one after the other."""
+    return statistics.median(one / other for one, other in zip(these, those))
+
+
+def holds(what: str, value: float, limit: float) -> bool:
+    """Prints a figure with its limit; whether it is within it."""
+    within = value <= limit
+    verdict = "ok" if within else "FAILED"
+    print(f"  {verdict:<6}  {what}: {value:.3f} (at most {limit:.3g})")
+    return within

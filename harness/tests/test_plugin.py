@@ -1,0 +1,187 @@
+"""The plugin: which tests run, what is noted of them, and whose mistake a failure is."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import pytest
+
+from harness import gaps, plugin
+from harness.explain import Failure
+from harness.layout import STAGES
+from harness.sanitizer import Frame, Report
+from harness.tests import repository
+from harness.tests.repository import GAPS, REFERENCE
+from harness.verdict import Sources
+
+FIRST, SECOND = (stage.folder for stage in STAGES[:2])
+TESTS = "test_of_this_test.py"
+
+
+@pytest.fixture(scope="module")
+def filled(template, tmp_path_factory):
+    """A copy in which every gap is filled, and the second stage has no test. Do not change it."""
+    copy = repository.copy_of(template, tmp_path_factory.mktemp("filled") / "copy")
+    for path in (copy.path / SECOND).glob("test_*.py"):
+        path.unlink()
+    copy.fill_with_reference()
+    assert copy.make("learner-programs", f"-j{os.cpu_count() or 2}").exit == 0
+    return copy
+
+
+@pytest.fixture
+def later(filled, tmp_path):
+    """The same, to do as one likes with: see write_tests()."""
+    return repository.copy_of(filled, tmp_path / "later")
+
+
+def write_tests(copy, text: str) -> None:
+    """Writes the tests of the second stage."""
+    copy.write(f"{SECOND}/{TESTS}", "from harness import expect, gap\n" + text)
+
+
+def outcomes_of(copy, *options: str) -> dict[str, dict]:
+    """Runs the second stage's tests; returns what they came to, by the tests' names."""
+    command = [sys.executable, "-m", "pytest", "-q", "--outcomes=outcomes", *options]
+    copy.run(*command, SECOND)
+    rows = json.loads(copy.read("outcomes"))
+    return {row["test"].removeprefix(f"{TESTS}::"): row for row in rows}
+
+
+# --- What is noted ------------------------------------------------------------------------
+
+NOTED = """
+RESTS_ON = ["2.7", "2.8"]
+
+@gap("2.1")
+def test_file(program): program("curl_lab").run(); program("fetch_sites").run("--help")
+
+@gap("2.2", rests_on=["2.9"])
+def test_own(): pass
+
+@gap("2.3", rests_on=[])
+def test_none(): pass
+
+@gap("2.7")
+def test_itself(): pass
+"""
+
+
+def test_what_a_test_rests_on_and_what_it_ran(later):
+    write_tests(later, NOTED)
+    noted = outcomes_of(later)
+    assert {name: row["rests_on"] for name, row in noted.items()} == {
+        "test_file": ["2.7", "2.8"],
+        "test_own": ["2.9"],
+        "test_none": [],
+        "test_itself": ["2.8"],
+    }
+    assert noted["test_file"]["programs"] == [
+        f"{SECOND}/curl_lab",
+        f"{SECOND}/fetch_sites",
+    ]
+    assert noted["test_own"]["programs"] == []
+    chosen = json.dumps(
+        [f"{TESTS}::test_own", f"{TESTS}::test_itself", "test_x.py::test_y"]
+    )
+    assert outcomes_of(later, f"--tests={chosen}").keys() == {"test_own", "test_itself"}
+    assert outcomes_of(later, f"--tests={chosen}", "--gap=2.7").keys() == {"test_itself"}
+    assert outcomes_of(later, "--tests=[]") == {}
+
+
+def test_an_exercise_depends_on_its_own_file(copy):
+    command = [sys.executable, "-m", "pytest", "-q", "--outcomes=outcomes"]
+    copy.run(*command, f"{FIRST}/test_exercise.py")
+    (row,) = json.loads(copy.read("outcomes"))
+    assert row["programs"] == [f"{FIRST}/exercise_sleep_gather.py"]
+    assert row["kind"] == "unwritten"
+
+
+# --- Whose mistake it is ------------------------------------------------------------------
+
+BROKEN_BELOW = """
+RESTS_ON = ["2.7"]
+
+@gap("2.1")
+def test_above(): expect(False, saw="no page", expected="a page")
+
+@gap("2.7", rests_on=[])
+def test_below(): expect(BELOW, saw="no timer", expected="a timer")
+"""
+
+
+def test_a_mistake_below_is_told_there(later):
+    write_tests(later, "BELOW = False\n" + BROKEN_BELOW)
+    said = later.make("stage2")
+    assert "\n  2.1  green  ...   " in said.out and "\n  2.7  orange WRONG " in said.out
+    assert "saw       no timer" in said.out and "Next: mend gap 2.7;" in said.out
+    one = later.make("stage2", "GAP=2.1")
+    assert "Gap 2.1 waits for 2.7: first make stage2 GAP=2.7\n" in one.out
+
+
+def test_nothing_is_wrong_below(later):
+    write_tests(later, "BELOW = True\n" + BROKEN_BELOW)
+    assert "Next: mend gap 2.1;" in later.make("stage2").out
+    assert "Next: mend gap 2.1 in" in later.make("stage2", "GAP=2.1").out
+
+
+FETCHES = '''
+@gap("2.1")
+def test_it_is_gathered(program, world, tmp_path):
+    """The page is fetched, and all is summed up."""
+    url = f"{world.sites.url}/delay/0"
+    program("fetch_sites").run("-o", str(tmp_path), url).expect_clean()
+'''
+
+
+def mend_1_4(copy, filling: str) -> None:
+    """Replaces what fills gap 1.4."""
+    copy.change(f"{FIRST}/gather.c", REFERENCE["1.4"], filling)
+
+
+def test_a_crash_in_ones_own_earlier_stage(later):
+    write_tests(later, FETCHES)
+    mend_1_4(later, "    *(volatile int *)(gather - gather) = 0;\n" + REFERENCE["1.4"])
+    assert later.make("stage2", "GAP=2.1").exit == 0  # on the reference of stage 1
+    said = later.make("stage2", "MINE=all", "GAP=2.1")
+    assert said.exit != 0
+    assert "\ngap 1.4: Count down, and complete at the last\n" in said.out
+    assert f"\n  look at   {FIRST}/gather.c:" in said.out
+    assert "Gap 2.1 waits for 1.4: first make stage1 GAP=1.4\n" in said.out
+    line = f"Next: gap 1.4 of stage 1, in {FIRST}/gather.c:"
+    assert line in later.make("stage2", "MINE=1").out
+
+
+def test_what_ones_own_earlier_stage_lacks(later):
+    write_tests(later, FETCHES)
+    mend_1_4(later, "".join(GAPS["1.4"].block))
+    said = later.make("stage2", "MINE=all")
+    assert "saw       TODO 1.4 is not written yet; " in said.out
+    assert f"Next: gap 1.4 of stage 1, in {FIRST}/gather.c:" in said.out
+
+
+def line_of(number: str) -> int:
+    """A line of the gap in the learner's file."""
+    return gaps.place(GAPS[number], GAPS[number].path)[0]
+
+
+@pytest.mark.parametrize(
+    "files, blamed",
+    [
+        ([f"{FIRST}/gather.c", f"{SECOND}/fetch_sites.c"], "1.4"),
+        ([f"solutions/{FIRST}/gather.c", f"{SECOND}/fetch_sites.c"], "2.1"),
+        ([f"{SECOND}/fetch_sites.c", f"{FIRST}/gather.c"], "2.1"),
+        ([f"{FIRST}/gather.h", "lib/memory.h"], ""),
+    ],
+)
+def test_the_innermost_line_of_the_learners_own_is_at_fault(files, blamed):
+    numbers = {"gather.c": "1.4", "fetch_sites.c": "2.1"}
+    lines = [line_of(numbers.get(name.split("/")[-1], "1.1")) for name in files]
+    frames = [Frame("f", name, line) for name, line in zip(files, lines)]
+    report = Report("use-after-free", "It used freed memory.", frames=frames)
+    failure = Failure("a crash", "none", report=report)
+    found, line = plugin._blame(failure, STAGES[1], Sources("learner"))
+    assert found == blamed
+    assert line == (line_of(blamed) if blamed else 0)

@@ -1,0 +1,13 @@
+/* mistake: closes the handle, but does not free its memory
+ * caught by: test_curl_loop.py::test_nothing_is_left_of_the_sockets
+ * says: leak */
+    uv_poll_stop(&watched->poll);
+    uv_close((uv_handle_t *)&watched->poll, socket_on_closed);
+}
+
+static void socket_on_closed(uv_handle_t *handle)
+{
+    struct watched_socket *watched =
+        container_of((uv_poll_t *)handle, struct watched_socket, poll);
+
+    curl_loop_finish(watched->curl);

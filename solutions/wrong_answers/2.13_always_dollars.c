@@ -1,0 +1,16 @@
+/* mistake: asks for the currency of the example, whatever was wanted
+ * caught by: test_convert.py::test_the_rate_is_asked_for
+ * says: USD was only an example */
+    static const char *const headers[] = {"Accept: application/json", NULL};
+    char *url = xasprintf("%s/latest?base=EUR&symbols=USD", base_url);
+    struct http_request request = {
+        .url = url,
+        .headers = headers,
+        .timeout_ms = timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS,
+        .max_body = MAX_ANSWER,
+    };
+    int status =
+        http_start(&conversion->call, client, &request, NULL, conversion_on_answer);
+
+    free(url);
+    return status;

@@ -1,0 +1,9 @@
+/* mistake: waits the same each time
+ * caught by: test_retry.py::test_a_wait_doubles
+ * says: doubles each time */
+    double most = (double)policy->base_delay_ms;
+
+    (void)retry;
+    if (most > (double)policy->max_delay_ms)
+        most = (double)policy->max_delay_ms;
+    return (uint64_t)(most * chance);
