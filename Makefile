@@ -262,7 +262,7 @@ help:
 #>   make check                 everything: the proof that the whole repository holds
 #>   make prove                 every gap blanked, every wrong answer: is each one caught?
 #>   make flake RUNS=100        the suite again and again, in parallel, under load
-#>   make bench                 timed figures, side by side
+#>   make bench                 timed figures, side by side (STAGE=2: that stage's alone)
 #>   make format                clang-format every C file
 #>   make lint                  formatting, shell scripts, drift, line counts
 #>   make compile_commands.json for clangd and other editors' helpers

@@ -19,12 +19,12 @@ from pathlib import Path
 import pytest
 
 from harness import explain, gaps
-from harness.build import build_stage
+from harness.build import build_stage, programs_of, sources_of
 from harness.explain import Failure
 from harness.layout import ROOT, SOLUTIONS, Stage, show
 from harness.running import HANG_SECONDS
 from harness.timeouts import scaled
-from harness.wrong_answers import for_exercise
+from harness.wrong_answers import WrongAnswer, for_exercise
 
 
 def TODO(number: str) -> None:
@@ -60,7 +60,10 @@ def judge(stage: Stage, path: Path, number: str) -> None:
     if not SOLUTIONS.exists():
         pytest.skip("cannot be judged: solutions/ is not in this copy")
     build_stage(stage, "solutions")
-    wrong = {answer.build(): answer for answer in for_exercise(number)}
+    wrong = {
+        answer.build(_programs_with(stage, answer)): answer
+        for answer in for_exercise(number)
+    }
     results = _run(path, ["", *wrong])
 
     right = results.pop("", None)
@@ -81,6 +84,12 @@ def judge(stage: Stage, path: Path, number: str) -> None:
                 saw=f"your test passes, although this program {answer.mistake}",
                 expected="a test that fails on it: what does it print, and in which order?",
             )
+
+
+def _programs_with(stage: Stage, answer: WrongAnswer) -> list[str]:
+    """The programs that a wrong answer changes: no other is built, or could be told apart."""
+    file = show(answer.gap.path)
+    return [name for name in programs_of(stage) if file in sources_of(name)]
 
 
 def _run(path: Path, overlays: list[str]) -> dict[str, list[str | None]]:

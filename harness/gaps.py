@@ -314,8 +314,9 @@ def find(number: str) -> Gap:
             for gap in all_gaps(number.split(".")[0]):
                 if gap.number == number:
                     return gap
-    numbers = [gap.number for one in STAGES for gap in all_gaps(one.number)]
-    raise GapError(f"GAP={number}: there is no such gap; there are {', '.join(numbers)}")
+    ends = [(found[0], found[-1]) for found in (all_gaps(s.number) for s in STAGES)]
+    known = ", ".join(f"{first.number} to {last.number}" for first, last in ends)
+    raise GapError(f"GAP={number}: there is no such gap; there are {known}")
 
 
 def skeleton_of(gap: Gap) -> Skeleton:

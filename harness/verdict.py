@@ -10,7 +10,7 @@ from typing import Any, Sequence
 
 from harness import gaps
 from harness.gaps import COLOURS, Gap, order
-from harness.layout import ROOT, SOLUTIONS, Stage, show, stage
+from harness.layout import ROOT, SOLUTIONS, STAGES, Stage, show, stage
 
 DONE, WRONG, UNWRITTEN, WAITS, UNJUDGED = (
     "done",
@@ -322,6 +322,17 @@ def _advice_for_earlier(failure: Outcome) -> str:
     )
 
 
+def _what_follows(done: Stage) -> str:
+    """A line about the next stage, if there is one."""
+    for one in STAGES:
+        if int(one.number) == int(done.number) + 1:
+            folder = one.folder
+            return (
+                f"\nThe next stage: make watch STAGE={one.number}, and {folder}/README.md"
+            )
+    return ""
+
+
 def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
     """What to do next, in one or two lines."""
     number = verdict.stage.number
@@ -349,15 +360,20 @@ def advice(verdict: StageVerdict, level: str, *, learner: bool) -> str:
         numbers = ", ".join(one.gap.number for one in unjudged)
         return f"All that can be judged in this copy is done. Not judged, see above: {numbers}"
     if verdict.holds("red"):
-        return f"Congratulations: all of stage {number} is done, the red gaps included."
+        return (
+            f"Congratulations: all of stage {number} is done, the red gaps included."
+            + _what_follows(verdict.stage)
+        )
     if verdict.holds("orange"):
         return (
             f"Congratulations: green and orange are done.\n"
             f"Red is left, for the keen: make stage{number} LEVEL=red"
+            + _what_follows(verdict.stage)
         )
     if verdict.holds("green"):
         return (
             f"Congratulations: the green gaps of stage {number} are done; you can go on.\n"
             f"There is more in this stage: make stage{number} LEVEL=orange"
+            + _what_follows(verdict.stage)
         )
     return "Not all of it could be judged; see the remarks above."

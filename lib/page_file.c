@@ -15,7 +15,7 @@ static void forget(struct page_file *page)
     *page = (struct page_file){0};
 }
 
-/* Who may read it: as for any file that is made, not only its owner as mkstemp() has it. */
+/* Who may read it: as for any new file, not only its owner as mkstemp() has it. */
 static mode_t usual_mode(void)
 {
     mode_t mask = umask(0);

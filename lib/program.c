@@ -56,8 +56,8 @@ int program_usage(const char *usage, const char *problem, ...)
     return PROGRAM_USAGE;
 }
 
-/* getopt_long() tells a letter, which may stand among others as in "-xy", in optopt; a word
- * ("--xy") is the one before the next. */
+/* getopt_long() tells a letter, which may stand among others as in "-xy", in optopt; a
+ * word ("--xy") is the one before the next. */
 int program_bad_option(const char *usage, int option, char **argv)
 {
     char letter[] = {'-', (char)optopt, '\0'};

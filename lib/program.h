@@ -13,7 +13,7 @@ enum { PROGRAM_OK = 0, PROGRAM_FAILED = 1, PROGRAM_USAGE = 2 };
  * printed, also in a pipe. Opens /dev/null where stdin, stdout or stderr are closed:
  * libuv would get their numbers for its own files. Ignores SIGPIPE and SIGXFSZ: what a
  * pipe or a file does not take is an error, and not the end. Sees to it that a program
- * which could not write its output (a full disk) says so and exits with PROGRAM_FAILED. */
+ * that could not write its output (a full disk) says so and exits with PROGRAM_FAILED. */
 void program_init(void);
 
 /* Prints `usage: ...` on stderr, with `problem` (borrowed, may be NULL) before it, and

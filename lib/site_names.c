@@ -10,8 +10,8 @@
 
 enum { LONGEST = 100 }; /* bytes of host and path that a name keeps */
 
-/* Host and path of a URL: without scheme, user, port, query and fragment. "www." says nothing,
- * and neither does a numeric address when there is a path. */
+/* Host and path of a URL: without scheme, user, port, query and fragment. "www." says
+ * nothing, and neither does a numeric address when there is a path. */
 static char *host_and_path(const char *url)
 {
     size_t scheme = strcspn(url, ":/?#");
@@ -33,8 +33,8 @@ static char *host_and_path(const char *url)
     return xasprintf("%.*s%.*s", (int)length, host, (int)path_length, path);
 }
 
-/* Whatever is neither a letter nor a digit becomes a dash: one for a row of them, none at the
- * beginning or the end. */
+/* Whatever is neither a letter nor a digit becomes a dash: one for a row of them, none at
+ * the beginning or the end. */
 static char *stem_of(const char *url)
 {
     char *text = host_and_path(url), *stem = xmalloc(LONGEST + 1);
@@ -70,8 +70,8 @@ static size_t count_equal(char **texts, size_t count, const char *text)
     return equal;
 }
 
-/* The first page with a stem gets no number, the second -2. Another page may have such a name
- * for its own stem ("a-2"): then the next number is tried. */
+/* The first page with a stem gets no number, the second -2. Another page may have such a
+ * name for its own stem ("a-2"): then the next number is tried. */
 char **site_names(char *const *urls, size_t count)
 {
     char **stems = xcalloc(count, sizeof(char *)),

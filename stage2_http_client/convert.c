@@ -62,6 +62,7 @@ struct app {
     const char *currency;
     double timeout; /* seconds; 0: the default */
     const char *ca_file;
+    bool ended;
     int exit_code;
 };
 
@@ -117,20 +118,21 @@ static void app_on_converted(struct conversion *conversion,
     struct app *app = container_of(conversion, struct app, conversion);
     char result[DECIMAL_TEXT_SIZE];
 
+    app->ended = true;
     app->exit_code = exit_codes[outcome];
     if (outcome == CONVERSION_DONE)
         printf("%s %s\n", decimal_to_text(conversion->result, result), app->currency);
     else if (!todo_was_reported())
         fprintf(stderr, "convert: %s%s%s\n", conversion->problem,
-                outcome == CONVERSION_SERVICE_DOWN ? "; " : "",
-                outcome == CONVERSION_SERVICE_DOWN ? upstream_advice(UPSTREAM_RATES)
-                                                   : "");
+                conversion->error == UV_ECONNREFUSED ? "; " : "",
+                conversion->error == UV_ECONNREFUSED ? upstream_advice(UPSTREAM_RATES)
+                                                     : "");
     http_client_close(&app->client, NULL);
 }
 
 int main(int argc, char **argv)
 {
-    struct app app = {.exit_code = PROGRAM_FAILED};
+    struct app app = {0};
 
     program_init();
     int status = app_read_arguments(&app, argc, argv);
@@ -145,5 +147,9 @@ int main(int argc, char **argv)
         program_fail("convert", uv_strerror(status));
     app_start(&app);
     uv_run(&app.loop, UV_RUN_DEFAULT);
-    return program_close_loop(&app.loop) == 0 ? app.exit_code : PROGRAM_FAILED;
+    if (!app.ended)
+        program_fail("convert", "the loop has stopped before the conversion's end");
+    if (program_close_loop(&app.loop) != 0)
+        exit(PROGRAM_FAILED); /* what is still open is still in use: it is no leak */
+    return app.exit_code;
 }

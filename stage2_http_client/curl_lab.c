@@ -3,7 +3,8 @@
  * The tests drive curl_loop.c with it, and everything that happens is a line. Given, finished.
  *
  *   URL             adds a transfer of this URL; the first one has number 0
- *   limit=MS        transfers added from here on may take so long
+ *   limit=MS        the transfers that follow may take so long
+ *   fill=BYTES      the transfers that follow send so many bytes
  *   again=I         adds transfer I again
  *   remove=I        removes transfer I
  *   free=I          frees transfer I, which has ended or was removed
@@ -25,7 +26,7 @@
 
 #define USAGE "curl_lab STEP...    (the steps are listed in curl_lab.c)"
 
-enum { MAX_LIMIT_MS = 3600000 };
+enum { MAX_LIMIT_MS = 3600000, MAX_FILL = 1000000 };
 
 struct transfer {
     size_t number;
@@ -41,7 +42,7 @@ struct lab {
     struct curl_loop curl;
     struct transfer *transfers;
     size_t count, max_transfers;
-    long limit_ms;
+    long limit_ms, fill;
     const char **planned; /* the next step is not played now, but kept there */
     bool ends, is_closed;
 };
@@ -98,6 +99,8 @@ static int lab_step_of(struct lab *lab, const char *step)
 
     if (is_step(step, "limit", MAX_LIMIT_MS, &number)) {
         lab->limit_ms = (long)number;
+    } else if (is_step(step, "fill", MAX_FILL, &number)) {
+        lab->fill = (long)number;
     } else if (is_step(step, "again", last, &number)) {
         lab_add(lab, &lab->transfers[number]);
     } else if (is_step(step, "remove", last, &number)) {
@@ -129,6 +132,12 @@ static void lab_create(struct lab *lab, const char *url)
     curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    if (lab->fill > 0) {
+        char *zeros = xmalloc((size_t)lab->fill);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, lab->fill);
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, zeros);
+        free(zeros);
+    }
     lab_add(lab, transfer);
 }
 

@@ -76,6 +76,7 @@ static void conversion_on_answer(struct http_call *call,
     enum conversion_outcome outcome = judge_response(conversion, response);
     struct decimal rate;
 
+    conversion->error = response->error;
     if (outcome == CONVERSION_DONE) {
         json_error_t error;
         json_t *answer = json_loadb(response->body, response->body_length,

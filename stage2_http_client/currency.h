@@ -34,12 +34,14 @@ typedef void (*conversion_done_cb)(struct conversion *conversion,
                                    enum conversion_outcome outcome);
 
 /* One conversion: the caller's memory, usually a member of the caller's own struct. Read
- * `currency`, `amount`, and in conversion_done_cb `result` and `problem`. */
+ * `currency`, `amount`, and in conversion_done_cb `result`, `problem` and
+ * `error`. */
 struct conversion {
     char currency[CURRENCY_CODE_LENGTH + 1];
     struct decimal amount;               /* EUR */
     struct decimal result;               /* of the currency, if CONVERSION_DONE */
     char problem[CURRENCY_PROBLEM_SIZE]; /* otherwise: why, in one line */
+    int error; /* the UV_E* that kept an answer from coming; 0: there was one */
 
     struct http_call call;
     conversion_done_cb on_done;

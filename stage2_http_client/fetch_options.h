@@ -13,9 +13,9 @@ struct fetch_options {
     const char *advice; /* what to say when none could be fetched; or NULL */
 };
 
-/* Reads the command line. Without a URL: the four sites of the outside world (SITES_URL in the
- * environment says where it is), or with --internet four real ones.
- * 0; or, having said why on stderr, the program's exit code. --help exits with 0. */
+/* Reads the command line. Without a URL: the four sites of the outside world (SITES_URL
+ * in the environment says where it is), or with --internet four real ones. 0; or, having
+ * said why on stderr, the program's exit code. --help exits with 0. */
 int fetch_options_read(struct fetch_options *options, int argc, char **argv);
 
 #endif

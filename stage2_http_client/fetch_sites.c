@@ -1,8 +1,8 @@
 /* fetch_sites [-o DIR] [-c MAX] [URL...]: fetches all sites at once, each into its file.
  *
- * A request is started for each site, and none is waited for. What arrives is written to its
- * file piece by piece, as it comes. A site that has ended is reported to a gather (stage 1);
- * after the last one all of it is summed up. A page that is not whole leaves no file.
+ * A request is started for each site, and none is waited for. What arrives is written to
+ * its file piece by piece, as it comes; a page that is not whole leaves no file. A site
+ * that has ended is reported to a gather (stage 1); after the last one all is summed up.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -98,8 +98,8 @@ static int site_request(struct site *site)
     /* END 2.1 */
 }
 
-/* A piece of the page has come: all of it, or a single byte, or anything between. The file
- * is opened when the first one comes. Only with a status of 2xx is it the page. */
+/* A piece of the page has come: all of it, or a single byte, or anything between. The
+ * file is opened when the first one comes. Only with a status of 2xx is it the page. */
 static int site_on_body(struct http_call *call, const char *data, size_t length)
 {
     struct site *site = container_of(call, struct site, call);
@@ -202,7 +202,7 @@ static void app_on_gathered(struct gather *gather, int status)
     http_client_close(&app->client, NULL);
 }
 
-/* The last line: how long all of it took, and how long it would have one after another. */
+/* The last line: how long all of it took, and would have taken one after another. */
 static void app_sum_up(struct app *app)
 {
     /* TODO 2.6 (green) Sum it up. The time in all against the sum of the times.

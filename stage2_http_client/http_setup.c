@@ -127,6 +127,11 @@ static void setup_method(struct http_setup *setup, CURL *easy,
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     else if (strcmp(method, has_body ? "POST" : "GET") != 0) /* curl's own idea */
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    /* When a kept connection turns out to be dead, curl sends the request again by itself. The
+     * server may have got the first one: then only an idempotent one may be sent twice. */
+    if (!is_one_of(method, "GET", "HEAD", "OPTIONS") &&
+        !is_one_of(method, "PUT", "DELETE", "TRACE"))
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 /* curl adds two headers of its own to a body: a Content-Type that nobody has asked for, and

@@ -49,6 +49,7 @@ struct app {
     const char *uuid;
     const char *ca_file;
     int trace, sequential;
+    bool ended;
     int exit_code;
 };
 
@@ -144,21 +145,22 @@ static void app_on_items(struct order_query *query, enum order_outcome outcome,
 {
     struct app *app = container_of(query, struct app, query);
 
+    app->ended = true;
     app->exit_code = exit_codes[outcome];
     if (outcome == ORDER_DONE) {
         json_dumpf(items, stdout, JSON_INDENT(2));
         putchar('\n');
     } else if (!todo_was_reported()) {
         fprintf(stderr, "order_items: %s%s%s\n", query->problem,
-                outcome == ORDER_SERVICE_FAILED ? "; " : "",
-                outcome == ORDER_SERVICE_FAILED ? upstream_advice(UPSTREAM_ORDERS) : "");
+                query->error == UV_ECONNREFUSED ? "; " : "",
+                query->error == UV_ECONNREFUSED ? upstream_advice(UPSTREAM_ORDERS) : "");
     }
     http_client_close(&app->client, NULL);
 }
 
 int main(int argc, char **argv)
 {
-    struct app app = {.exit_code = PROGRAM_FAILED};
+    struct app app = {0};
 
     program_init();
     int status = app_read_arguments(&app, argc, argv);
@@ -173,5 +175,9 @@ int main(int argc, char **argv)
         program_fail("order_items", uv_strerror(status));
     app_start(&app);
     uv_run(&app.loop, UV_RUN_DEFAULT);
-    return program_close_loop(&app.loop) == 0 ? app.exit_code : PROGRAM_FAILED;
+    if (!app.ended)
+        program_fail("order_items", "the loop has stopped before the order's end");
+    if (program_close_loop(&app.loop) != 0)
+        exit(PROGRAM_FAILED); /* what is still open is still in use: it is no leak */
+    return app.exit_code;
 }

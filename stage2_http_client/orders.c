@@ -67,6 +67,8 @@ static bool query_judge(struct order_query *query, const struct http_response *r
 {
     bool is_order = query->packages == NULL;
 
+    if (query->outcome == ORDER_DONE)
+        query->error = response->error;
     /* TODO 2.18 (red) Tell success from failure.
      * response->error: UV_ECANCELED is ORDER_CANCELLED, UV_ETIMEDOUT is ORDER_TIMEOUT,
      * any other one is ORDER_SERVICE_FAILED, and response->problem says more. Without an

@@ -50,9 +50,10 @@ typedef void (*order_done_cb)(struct order_query *query, enum order_outcome outc
 typedef void (*order_event_cb)(struct order_query *query, const char *what,
                                const char *event);
 
-/* The caller's memory. Read `problem` in order_done_cb; leave the rest alone. */
+/* The caller's memory. Read `problem` and `error` in order_done_cb; leave the rest alone. */
 struct order_query {
     char problem[ORDER_PROBLEM_SIZE]; /* unless ORDER_DONE: why, in one line */
+    int error; /* the UV_E* that kept an answer from coming; 0: there was one */
 
     order_event_cb on_event;
     struct http_client *client;

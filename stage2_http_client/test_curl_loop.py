@@ -48,6 +48,22 @@ def expect_removed_early(lines):
     expect(seen == wanted, saw="; ".join(seen), expected="; ".join(wanted))
 
 
+def expect_closed(run):
+    """`closed` comes once, from the loop; and nothing is left."""
+    returned, closed = "curl_loop_close returned", "closed"
+    told = [line for line in run.lines if line in (returned, closed)]
+    expect(
+        told == [returned, closed],
+        saw=(
+            "on_closed was called inside curl_loop_close(), before that had returned"
+            if told == [closed, returned]
+            else f"{told.count(closed)} times: closed; {run.stderr}"
+        ),
+        expected="curl_loop_close returned; and later, from the loop, once: closed",
+    )
+    run.expect_clean()
+
+
 # --- 2.7: the timer ------------------------------------------------------------------------
 
 
@@ -84,11 +100,14 @@ def test_a_timer_waits_for_its_time(program, world):
     url = world.sites.url + "/delay/1"
     script = ["limit=3600000", url, "turn", "timer"]
     lines = lab(program, *script, until="^curl's timer")
+    seen = [line for line in lines if line.startswith("curl's timer")]
     expect(
-        "curl's timer is due later" in lines,
-        saw=line_like(lines, "curl's timer")
+        seen == ["curl's timer is due later"],
+        saw=(
+            seen[0] if seen else "curl is called again and again, and the turn never ends"
+        )
         + ", although the next thing that curl waits for is a limit of an hour",
-        expected="curl's timer is due later, after the milliseconds that curl has named",
+        expected="curl's timer is due later: after the milliseconds that curl has named",
     )
 
 
@@ -108,18 +127,33 @@ def test_a_limit_ends_a_transfer(program, world):
 
 
 @gap("2.8", needs=["2.7"])
-def test_the_request_goes_out_and_the_answer_comes_in(program, world):
-    """curl waits until it can write, then until there is something to read."""
-    url = world.sites.url + "/delay/0?bytes=500"
-    lines = lab(program, url, until="receives|nothing left")
-    arrived = world.sites.counts.arrived
+def test_the_answer_is_read(program, world):
+    """While curl waits for the answer, it waits until there is something to read."""
+    hold = world.sites.hold("/delay/*")
+    process = program("curl_lab").start(world.sites.url + "/delay/1?bytes=500")
+    arrived = process.wait_until(lambda: hold.held)
+    hold.release_all()
+    lines = process.until("receives").lines
     expect(
         "transfer 0 receives 500 bytes" in lines,
-        saw="the request has arrived, but its answer is not read: curl waits to be able to "
+        saw="the request has arrived, but its answer was not read: curl waits to be able to "
         "read (CURL_POLL_IN)"
         if arrived
-        else "no request has arrived: curl waits to be able to write (CURL_POLL_OUT)",
+        else "the request has not arrived",
         expected="transfer 0 receives 500 bytes",
+    )
+
+
+@gap("2.8", needs=["2.7"])
+def test_a_long_request_is_sent(program, world):
+    """While curl sends, it waits until it can write, and goes on piece by piece."""
+    script = ["fill=500000", world.sites.url + "/status/200"]
+    lines = lab(program, *script, until="receives")
+    expect(
+        " receives " in " ".join(lines),
+        saw="the request of 500000 bytes has not arrived: curl waits to be able to write "
+        "(CURL_POLL_OUT)",
+        expected="all of it arrives, and is answered",
     )
 
 
@@ -309,32 +343,7 @@ def test_a_transfer_that_runs_can_be_removed(program, world):
     run.expect_clean()
 
 
-# --- 2.11: the end of all ------------------------------------------------------------------
-
-
-def expect_closed(run):
-    """`closed` comes once, from the loop; and nothing is left."""
-    returned, closed = "curl_loop_close returned", "closed"
-    told = [line for line in run.lines if line in (returned, closed)]
-    expect(
-        told == [returned, closed],
-        saw=(
-            "on_closed was called inside curl_loop_close(), before that had returned"
-            if told == [closed, returned]
-            else f"{told.count(closed)} times: closed; {run.stderr}"
-        ),
-        expected="curl_loop_close returned; and later, from the loop, once: closed",
-    )
-    run.expect_clean()
-
-
-@gap("2.11")
-def test_it_closes_when_nothing_ever_ran(program):
-    """There is curl, and there is the timer."""
-    expect_closed(program("curl_lab").run())
-
-
-@gap("2.11", needs=[*TRANSFER, "2.10"])
+@gap("2.10", needs=[*TRANSFER, "2.11"])
 def test_it_closes_the_connections_that_were_kept(program, world):
     """curl has kept connections, to use them again; they are closed now."""
     url = world.sites.url + "/delay/0"
@@ -343,7 +352,7 @@ def test_it_closes_the_connections_that_were_kept(program, world):
     expect_closed(run)
 
 
-@gap("2.11", needs=["2.7", "2.8", "2.10"])
+@gap("2.10", needs=["2.7", "2.8", "2.11"])
 def test_it_closes_while_a_timer_is_set(program, world):
     """A transfer has only just begun when all is removed and closed."""
     world.sites.hold("/delay/*")
@@ -351,6 +360,16 @@ def test_it_closes_while_a_timer_is_set(program, world):
     run = program("curl_lab").run(*script)
     expect_removed_early(run.lines)
     expect_closed(run)
+
+
+# --- 2.11: the end of all ------------------------------------------------------------------
+
+
+@gap("2.11")
+@pytest.mark.parametrize("script", [[], [NOTHING, "close"]], ids=["idle", "timer set"])
+def test_it_closes_when_nothing_ever_ran(program, script):
+    """There are no sockets yet, only curl and the timer."""
+    expect_closed(program("curl_lab").run(*script))
 
 
 @pytest.mark.parametrize(

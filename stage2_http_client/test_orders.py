@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from harness import Failure, expect, gap
+from harness import Failure, expect, gap, sanitizer
 from harness.layout import DEMO_ORDER
 from harness.world.orders import EMPTY_ORDER
 
@@ -40,7 +40,8 @@ def order_items(program, world, *arguments, **environment):
 
 def order_items_all(program, world, orders):
     """Runs it on all these orders at once; the runs, in that order."""
-    started = [start(program, world, order) for order in orders]
+    patient = ("--timeout", "3600")  # so many at once may take their time
+    started = [start(program, world, *patient, order) for order in orders]
     return [process.finish() for process in started]
 
 
@@ -178,13 +179,12 @@ BAD_ORDERS = [
     '{"packages":["%s"]}' % NO_ORDER,
     '{"packages":[{"uuid":"../../../etc/passwd"}]}',
     '{"packages":[],"packages":[]}',
-    '{"packages":[%s]}' % ",".join(['{"uuid":"%s"}' % NO_ORDER] * 10_001),
 ]
 
 
 @gap("2.18")
 def test_a_bad_order(program, world):
-    """An answer that is not what the service promises, also 10,001 packages."""
+    """An answer that is not what the service promises."""
     orders = [world.orders.add([]) for _ in BAD_ORDERS]
     for order, text in zip(orders, BAD_ORDERS):
         world.orders.fault(f"*/{order}", "body", text=text)
@@ -192,11 +192,22 @@ def test_a_bad_order(program, world):
         expect_failure(run, 7, f"The answer was {text[:40] or 'empty'}")
 
 
+@gap("2.18")
+def test_too_many_packages(program, world):
+    """10,000 packages are the most: who promised that a list has an end?"""
+    packages = ",".join(['{"uuid":"%s"}' % NO_ORDER] * 10_001)
+    world.orders.fault(ORDER, "body", text='{"packages":[%s]}' % packages)
+    # Noting where each of 60,000 pieces of memory comes from would take half a second.
+    quick = sanitizer.environment()["ASAN_OPTIONS"] + ":malloc_context_size=0"
+    expect_failure(order_items(program, world, ASAN_OPTIONS=quick), 7)
+
+
 @gap("2.18", needs=["2.19", "2.20"])
 def test_a_package_is_no_order(program, world):
     """404 to a package's items: the order is there, and the service has failed."""
-    world.orders.fault(items_path(world, 3), "status", code=404)
-    run = order_items(program, world)
+    order = world.orders.add([[]])
+    world.orders.fault(items_path(world, 1, order), "status", code=404)
+    run = order_items(program, world, order)
     mistake = "The order is there; its package was answered with 404: see is_order"
     expect_failure(run, 5, mistake if run.exit == 4 else "")
 
@@ -236,8 +247,9 @@ def test_all_packages_are_asked_for_at_once(program, world):
 @gap("2.19", needs=["2.18"])
 def test_an_empty_order(program, world):
     """An order without packages has no items, and that is no failure."""
-    run = order_items(program, world, EMPTY_ORDER).expect_clean()
+    run = order_items(program, world, EMPTY_ORDER)
     expect(run.lines == ["[]"], saw=said(run), expected="[]")
+    run.expect_clean()
 
 
 # --- 2.20: items in the package's place ------------------------------------------------------
@@ -308,8 +320,10 @@ def test_bad_items(program, world):
     for order, text in zip(orders, BAD_ITEMS):
         world.orders.fault(items_path(world, 1, order), "body", text=text)
     for run, text in zip(order_items_all(program, world, orders), BAD_ITEMS):
-        remark = "A package without items must be reported, too" if run.exit == 1 else ""
-        expect_failure(run, 7, remark or f"The answer was {text}")
+        remark = f"The answer was {text}"
+        if run.exit == 1:
+            remark = "A package without items must be reported, too"
+        expect_failure(run, 7, remark)
 
 
 @gap("2.20", needs=["2.18", "2.19"])

@@ -121,8 +121,9 @@ def skeleton_overlay() -> str:
 
 def suite(
     name: str, expected_exit: int, *arguments: str, **environment: str
-) -> list[Outcome]:
-    """Runs all the stages' tests; returns the outcomes of those that judge a gap.
+) -> tuple[list[Outcome], list[str]]:
+    """Runs all the stages' tests; returns the outcomes of those that judge a gap, and why
+    tests were skipped.
 
     CannotRun when pytest did not end as expected (0: all passed; 1: some failed), when a test
     could not even start, or when nothing was judged.
@@ -148,13 +149,17 @@ def suite(
     outcomes = [Outcome(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
     if not outcomes:
         raise CannotRun("no test has judged a gap")
-    return outcomes
+    return outcomes, [line for line in lines if line.startswith("SKIPPED ")]
 
 
 def reference_passes(name: str, **environment: str) -> list[str]:
-    """Every test passes on the reference; none is skipped."""
-    outcomes = suite(name, 0, "--impl=solutions", **environment)
-    return [f"{o.test}: {o.kind}: {o.saw}" for o in outcomes if o.kind != "passed"]
+    """Every test passes on the reference; none is skipped for which there is a tool."""
+    outcomes, skipped = suite(name, 0, "--impl=solutions", **environment)
+    problems = [f"{o.test}: {o.kind}: {o.saw}" for o in outcomes if o.kind != "passed"]
+    if skipped and not problems:
+        reasons = dict.fromkeys(line.split(": ", 1)[1] for line in skipped)
+        raise LeftOut("; ".join(reasons))
+    return problems
 
 
 def reference_passes_clang() -> list[str]:
@@ -185,7 +190,7 @@ def skeletons_say_so() -> list[str]:
     done = make("solution-programs", "overlay-programs", f"OVERLAY={overlay}")
     if done.returncode != 0:
         return [first_complaint(done.stderr)]
-    outcomes = suite("skeletons", 1, "--no-build", f"--overlay={overlay}")
+    outcomes, _ = suite("skeletons", 1, "--no-build", f"--overlay={overlay}")
     problems = [
         f"{outcome.test}: {outcome.kind} on the skeleton: {outcome.saw}"
         for outcome in outcomes

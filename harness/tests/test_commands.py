@@ -237,10 +237,10 @@ def test_junit(copy):
 
 
 WRONG_CHOICES = [
-    ("stage 1 GAP=9.9", "GAP=9.9: there is no such gap; there are 1.1, 1.2, "),
-    ("stage 1 GAP=nine", "GAP=nine: there is no such gap; there are 1.1, 1.2, "),
-    ("hint GAP=9.9", "GAP=9.9: there is no such gap; there are 1.1, 1.2, "),
-    ("reset GAP=1.99", "GAP=1.99: there is no such gap; there are 1.1, 1.2, "),
+    ("stage 1 GAP=9.9", "GAP=9.9: there is no such gap; there are 1.1 to 1.12"),
+    ("stage 1 GAP=nine", "GAP=nine: there is no such gap; there are 1.1 to 1.12"),
+    ("hint GAP=9.9", "GAP=9.9: there is no such gap; there are 1.1 to 1.12"),
+    ("reset GAP=1.99", "GAP=1.99: there is no such gap; there are 1.1 to 1.12"),
     ("hint", "which gap? make hint GAP=1.2"),
     ("reveal", "which gap? make reveal GAP=1.2"),
     ("reveal TAKE=1", "which gap? make reveal GAP=1.2"),

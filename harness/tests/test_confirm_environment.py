@@ -14,6 +14,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -754,14 +755,16 @@ def test_every_need_has_an_answer_on_every_system() -> None:
 def test_instructors_set(machine: Machine, switch: dict[str, str]) -> None:
     """With CI=true or FULL=1 the instructor's tools are needed too."""
     assert "valgrind" not in machine.run().text
-    bare = machine.fake("bare", 'case "$*" in *aiohttp*) exit 1 ;; esac\nexec PYTHON "$@"')
+    bare = machine.fake(
+        "bare", 'case "$*" in *aiohttp*) exit 1 ;; esac\nexec PYTHON "$@"'
+    )
     bare.write_text(bare.read_text().replace("PYTHON", sys.executable))
     machine.environment["PYTHON"] = str(bare)
     outcome = machine.run(**switch)  # this machine's PATH has none of them
-    outcome.must_fail(12)
+    outcome.must_fail(13)
     assert outcome.combined().endswith(
-        "clang libclang-rt-dev llvm clang-format black pyflakes3 shellcheck valgrind stress-ng "
-        "nginx nodejs python3-aiohttp curl"
+        "clang libclang-rt-dev llvm clang-format black pyflakes3 shellcheck valgrind "
+        "stress-ng nginx openssl nodejs python3-aiohttp curl"
     )
     assert f"{bare} cannot import it" in outcome.message_of("aiohttp")
 

@@ -277,6 +277,7 @@ def test_a_blanked_reference_has_its_stand_in(copy_with_stand_in):
         ("all", UNWRITTEN, "stage9_play/paste.c"),
         ("all", WRITTEN, "stage9_play/glue.c"),
     ],
+    ids=["the reference", "not written", "written"],
 )
 def test_ones_own_earlier_stage_has_its_stand_in(copy_with_stand_in, mine, text, used):
     """As if there were a stage 10 that uses stage 9's glue."""

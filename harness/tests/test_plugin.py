@@ -22,7 +22,7 @@ TESTS = "test_of_this_test.py"
 
 @pytest.fixture(scope="module")
 def filled(template, tmp_path_factory):
-    """A copy in which every gap is filled, and the second stage has no test. Do not change it."""
+    """A copy whose gaps are filled, and whose second stage has no test. Do not change it."""
     copy = repository.copy_of(template, tmp_path_factory.mktemp("filled") / "copy")
     for path in (copy.path / SECOND).glob("test_*.py"):
         path.unlink()
@@ -91,6 +91,25 @@ def test_what_a_test_rests_on_and_what_it_ran(later):
     assert outcomes_of(later, "--tests=[]") == {}
 
 
+GIVEN = """
+import pytest
+
+@pytest.mark.reference
+def test_given(): assert False
+
+@gap("2.1")
+def test_gap(): pass
+"""
+
+
+def test_what_judges_the_given_runs_on_the_reference_only(later):
+    write_tests(later, GIVEN)
+    command = [sys.executable, "-m", "pytest", "-q", "--no-build", SECOND]
+    assert "1 passed, 1 deselected" in later.run(*command).out
+    assert "1 passed, 1 deselected" in later.run(*command, "--overlay=build/x").out
+    assert "1 failed, 1 passed" in later.run(*command, "--impl=solutions").out
+
+
 def test_an_exercise_depends_on_its_own_file(copy):
     command = [sys.executable, "-m", "pytest", "-q", "--outcomes=outcomes"]
     copy.run(*command, f"{FIRST}/test_exercise.py")
@@ -136,14 +155,14 @@ def test_it_is_gathered(program, world, tmp_path):
 '''
 
 
-def mend_1_4(copy, filling: str) -> None:
+def fill_1_4(copy, filling: str) -> None:
     """Replaces what fills gap 1.4."""
     copy.change(f"{FIRST}/gather.c", REFERENCE["1.4"], filling)
 
 
 def test_a_crash_in_ones_own_earlier_stage(later):
     write_tests(later, FETCHES)
-    mend_1_4(later, "    *(volatile int *)(gather - gather) = 0;\n" + REFERENCE["1.4"])
+    fill_1_4(later, "    *(volatile int *)(gather - gather) = 0;\n" + REFERENCE["1.4"])
     assert later.make("stage2", "GAP=2.1").exit == 0  # on the reference of stage 1
     said = later.make("stage2", "MINE=all", "GAP=2.1")
     assert said.exit != 0
@@ -156,7 +175,7 @@ def test_a_crash_in_ones_own_earlier_stage(later):
 
 def test_what_ones_own_earlier_stage_lacks(later):
     write_tests(later, FETCHES)
-    mend_1_4(later, "".join(GAPS["1.4"].block))
+    fill_1_4(later, "".join(GAPS["1.4"].block))
     said = later.make("stage2", "MINE=all")
     assert "saw       TODO 1.4 is not written yet; " in said.out
     assert f"Next: gap 1.4 of stage 1, in {FIRST}/gather.c:" in said.out

@@ -342,6 +342,32 @@ def test_a_sanitizers_report_is_told_before_all_else(script, drive):
     assert failure.report is not None and failure.saw == failure.report.sentence
 
 
+# --- What it does elsewhere ---------------------------------------------------------------
+
+
+def test_waiting_until_something_has_happened(shell, tmp_path):
+    """A file that the program makes while it goes on."""
+    mark = tmp_path / "mark"
+    process = shell(f"touch {mark}; read line").start()
+    assert process.wait_until(mark.exists)
+    assert process.running
+    assert not process.finish().hung
+
+
+def test_what_never_happens_ends_with_the_program(shell):
+    process = shell("exit 0").start()
+    assert process.wait_until(lambda: not process.running)  # its last moment counts
+    assert not process.wait_until(lambda: False)
+
+
+def test_what_never_happens_is_a_hang(script, hurry):
+    process = script(f"print('begun', flush=True); {FOREVER}").start()
+    process.wait_for("begun")
+    hurry()
+    assert not process.wait_until(lambda: False)
+    assert running._hangs == [process.did]
+
+
 # --- Shared runs ------------------------------------------------------------------------
 
 

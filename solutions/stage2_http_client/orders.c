@@ -67,6 +67,8 @@ static bool query_judge(struct order_query *query, const struct http_response *r
 {
     bool is_order = query->packages == NULL;
 
+    if (query->outcome == ORDER_DONE)
+        query->error = response->error;
     if (response->error == UV_ECANCELED)
         query_fail(query, ORDER_CANCELLED, "cancelled");
     else if (response->error == UV_ETIMEDOUT)

@@ -1,6 +1,6 @@
 /* mistake: leaves the limit of the page to the client: 1 MiB
  * caught by: test_fetch_sites.py::test_a_large_page_is_allowed
- * says: the answer is too long */
+ * says: was max_body given */
     struct http_request request = {
         .url = site->url,
         .max_redirects = MAX_REDIRECTS,

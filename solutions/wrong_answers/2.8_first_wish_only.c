@@ -1,5 +1,5 @@
 /* mistake: keeps to what curl wanted first of a socket
- * caught by: test_curl_loop.py::test_the_request_goes_out_and_the_answer_comes_in
+ * caught by: test_curl_loop.py::test_the_answer_is_read
  * says: waits to be able to read */
     int events = 0;
 

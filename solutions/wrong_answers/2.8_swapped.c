@@ -1,6 +1,6 @@
 /* mistake: swaps reading and writing
- * caught by: test_curl_loop.py::test_the_request_goes_out_and_the_answer_comes_in
- * says: curl waits to be able to */
+ * caught by: test_curl_loop.py::test_the_answer_is_read
+ * says: was not read *//
     int events = 0;
 
     if (what & CURL_POLL_IN)

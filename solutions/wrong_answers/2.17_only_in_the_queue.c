@@ -1,0 +1,8 @@
+/* mistake: lets run on what is in flight
+ * caught by: test_http_client.py::test_cancel_inside_its_own_body_callback
+ * says: 0: status 200 */
+    if (call->state != HTTP_QUEUED)
+        return;
+    http_transfer_mute(call->transfer);
+    call_move(call, HTTP_CANCELLED);
+    client_wake(call->client);
