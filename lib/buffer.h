@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The caller's memory. `data` is followed by a zero byte that does not count; it moves when
- * something is added. */
+/* The caller's memory. `data` is followed by a zero byte that does not count; it moves
+ * when something is added. */
 struct buffer {
     char *data;
     size_t length;   /* bytes */
@@ -20,8 +20,8 @@ void buffer_init(struct buffer *buffer, size_t max);
 /* Frees the bytes; the buffer is empty then. */
 void buffer_deinit(struct buffer *buffer);
 
-/* Copies `length` bytes to the end. 0; or UV_EFBIG, and nothing is added, when it would be
- * longer than `max`. */
+/* Copies `length` bytes to the end. 0; or UV_EFBIG, and nothing is added, when it would
+ * be longer than `max`. */
 int buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 
 /* Forgets the bytes, and keeps the memory for the next. */

@@ -8,11 +8,11 @@ int curl_error(CURLcode code, long system_error)
     case CURLE_OK:
         return 0;
     case CURLE_COULDNT_CONNECT:
-        return system_error != 0 ? uv_translate_sys_error((int)system_error)
-                                 : UV_ECONNREFUSED;
+        return system_error != 0 ? uv_translate_sys_error((int)system_error) : UV_EIO;
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
         return UV_ECONNRESET;
+    case CURLE_RECV_ERROR: /* also what curl says of a body that is not well encoded */
+        return system_error != 0 ? UV_ECONNRESET : UV_EPROTO;
     case CURLE_OPERATION_TIMEDOUT:
         return UV_ETIMEDOUT;
     case CURLE_COULDNT_RESOLVE_HOST:

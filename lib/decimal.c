@@ -30,8 +30,8 @@ int decimal_from_text(const char *text, struct decimal *number)
     return any ? 0 : UV_EINVAL;
 }
 
-/* A double surely keeps 15 digits: printed with so many, it is the decimal that it was read
- * from. They may come as "1.22", "1e-05" or "1.5e+17". */
+/* A double surely keeps 15 digits: printed with so many, it is the decimal that it was
+ * read from. They may come as "1.22", "1e-05" or "1.5e+17". */
 int decimal_from_double(double value, struct decimal *number)
 {
     char text[32];

@@ -17,8 +17,8 @@ void *xmalloc(size_t size);
  * well. */
 void *xcalloc(size_t count, size_t size);
 
-/* `memory` (from one of these functions, or NULL; taken) with `size` bytes; what was in it
- * is kept, what is new is not zeroed. Gives the memory. Aborts as xmalloc(). */
+/* `memory` (from one of these functions, or NULL; taken) with `size` bytes; what was in
+ * it is kept, what is new is not zeroed. Gives the memory. Aborts as xmalloc(). */
 void *xrealloc(void *memory, size_t size);
 
 /* A copy of `text` (borrowed). Gives it. Aborts as xmalloc(). */

@@ -17,7 +17,8 @@
  *   on-done=I STEP  plays that step inside the callback of call I's end
  *   on-body=I STEP  plays that step when the first piece of call I's body comes
  *
- * After the last step the loop runs until nothing is left in it, and the client is closed. */
+ * After the last step the loop runs until nothing is left in it, and the client is
+ * closed. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage2_http_client/http_client.h"

@@ -1,6 +1,7 @@
 /* curl_lab STEP...: plays a script on curl_loop, one step after the other.
  *
- * The tests drive curl_loop.c with it, and everything that happens is a line. Given, finished.
+ * The tests drive curl_loop.c with it, and everything that happens is a line. Given,
+ * finished.
  *
  *   URL             adds a transfer of this URL; the first one has number 0
  *   limit=MS        the transfers that follow may take so long
@@ -15,7 +16,8 @@
  *   timer           says how curl's timer stands
  *   close           the script ends here; what still runs is removed, and all is closed
  *
- * After the last step the loop runs until nothing is left in it, and then all is closed. */
+ * After the last step the loop runs until nothing is left in it, and then all is
+ * closed. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage2_http_client/curl_loop.h"

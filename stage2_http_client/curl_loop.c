@@ -1,12 +1,12 @@
 /* curl_loop: three callbacks and a rule.
  *
- * curl asks for a timer (curl_on_timer) and for sockets to be watched (curl_on_socket). When
- * the timer is due or something happens on a socket, we tell it (loop_on_timer,
- * loop_on_socket), and in telling it, it works: it connects, sends, reads. The rule: after
- * every telling, reap what has ended, whatever it was that we told.
+ * curl asks for a timer (curl_on_timer) and for sockets to be watched (curl_on_socket).
+ * When the timer is due or something happens on a socket, we tell it (loop_on_timer,
+ * loop_on_socket), and in telling it, it works: it connects, sends, reads. The rule:
+ * after every telling, reap what has ended, whatever it was that we told.
  *
- * curl must not be called from its own callbacks; there we only start and stop handles of the
- * loop's.
+ * curl must not be called from its own callbacks; there we only start and stop handles of
+ * the loop's.
  *
  * In the order of time: */
 #include "stage2_http_client/curl_loop.h"
@@ -67,8 +67,8 @@ void curl_loop_remove(struct curl_loop *curl, CURL *easy)
     curl_multi_remove_handle(curl->multi, easy);
 }
 
-/* curl wants to be called in `timeout_ms` at the latest, in place of what it wanted before;
- * -1: it does not care. */
+/* curl wants to be called in `timeout_ms` at the latest, in place of what it wanted
+ * before; -1: it does not care. */
 static int curl_on_timer(CURLM *multi, long timeout_ms, void *data)
 {
     struct curl_loop *curl = data;
@@ -91,8 +91,8 @@ static void loop_on_timer(uv_timer_t *timer)
     curl_tell(curl, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* curl wants socket `number` watched for `what`, or no more. `assigned` is our own struct for
- * it; NULL when it is new to us. */
+/* curl wants socket `number` watched for `what`, or no more. `assigned` is our own struct
+ * for it; NULL when it is new to us. */
 static int curl_on_socket(CURL *easy, curl_socket_t number, int what, void *data,
                           void *assigned)
 {
@@ -142,9 +142,9 @@ static int socket_watch(struct watched_socket *watched, int what)
     /* END 2.8 */
 }
 
-/* A connection that was refused or reset comes as an error, and libuv has stopped the handle.
- * There may be something to read before it, so we start the handle again, and tell curl 0,
- * which means: look for yourself. */
+/* A connection that was refused or reset comes as an error, and libuv has stopped the
+ * handle. There may be something to read before it, so we start the handle again, and
+ * tell curl 0, which means: look for yourself. */
 static void loop_on_socket(uv_poll_t *poll, int status, int events)
 {
     struct watched_socket *watched = container_of(poll, struct watched_socket, poll);
@@ -160,7 +160,8 @@ static void loop_on_socket(uv_poll_t *poll, int status, int events)
 }
 
 /* Tells curl what has happened on a socket, or that its timer was due. It may call
- * curl_on_socket and curl_on_timer meanwhile; `number` may not be watched any more after. */
+ * curl_on_socket and curl_on_timer meanwhile; `number` may not be watched any more
+ * after. */
 static void curl_tell(struct curl_loop *curl, curl_socket_t number, int what)
 {
     int running;
@@ -219,8 +220,8 @@ static void timer_on_closed(uv_handle_t *handle)
     curl_loop_finish(container_of((uv_timer_t *)handle, struct curl_loop, timer));
 }
 
-/* One handle less; the last one is the end. While transfers run sockets come and go, but the
- * timer is open. */
+/* One handle less; the last one is the end. While transfers run sockets come and go, but
+ * the timer is open. */
 static void curl_loop_finish(struct curl_loop *curl)
 {
     curl->open_handles--;

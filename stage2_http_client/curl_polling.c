@@ -1,9 +1,10 @@
 /* curl_polling: stands in for curl_loop.c until its gaps are written. Given, finished.
  *
- * It keeps the contract of curl_loop.h in the naive way: every few milliseconds it asks curl
- * whether there is something to do. The transfers do run at once, and nothing blocks; but the
- * processor never rests while one is waited for, and everything is a little late. To be told
- * instead of asking again and again is what the gaps in curl_loop.c are about. */
+ * It keeps the contract of curl_loop.h in the naive way: every few milliseconds it asks
+ * curl whether there is something to do. The transfers do run at once, and nothing
+ * blocks; but the processor never rests while one is waited for, and everything is a
+ * little late. To be told instead of asking again and again is what the gaps in
+ * curl_loop.c are about. */
 #include "stage2_http_client/curl_loop.h"
 
 #include "lib/memory.h"

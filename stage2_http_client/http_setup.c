@@ -5,6 +5,7 @@
 
 #include "lib/memory.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,33 +17,36 @@ enum { DEFAULT_TIMEOUT_MS = 30000, DEFAULT_CONNECT_TIMEOUT_MS = 10000 };
     "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static int request_check(const struct http_request *request);
+static bool may_go_anywhere(const char *header);
 static const char *method_of(const struct http_request *request);
 static bool is_http_url(const char *url);
 static bool is_header(const char *text);
+static struct curl_slist *copy_headers(const struct http_request *request);
+static struct curl_slist *add_header(struct curl_slist *list, const char *header);
+static bool has_body(const char *method, size_t length);
 static void setup_client(CURL *easy, const struct http_client_options *options);
-static void setup_method(struct http_setup *setup, CURL *easy,
-                         const struct http_request *request);
-static void setup_headers(struct http_setup *setup, CURL *easy,
-                          const struct http_request *request);
-static void setup_limits(CURL *easy, const struct http_request *request);
+static void setup_method(CURL *easy, const struct http_setup *setup);
+static void setup_limits(CURL *easy, const struct http_setup *setup);
+static long or_default(uint64_t number, long fallback);
 
-int http_setup_init(struct http_setup *setup, CURL **easy,
-                    const struct http_request *request,
-                    const struct http_client_options *options)
+int http_setup_init(struct http_setup *setup, const struct http_request *request)
 {
     int status = request_check(request);
 
     if (status != 0)
         return status;
-    *setup = (struct http_setup){0};
-    *easy = curl_easy_init();
-    if (*easy == NULL)
-        return UV_ENOMEM;
-    curl_easy_setopt(*easy, CURLOPT_URL, request->url);
-    setup_client(*easy, options);
-    setup_method(setup, *easy, request);
-    setup_headers(setup, *easy, request);
-    setup_limits(*easy, request);
+    *setup = (struct http_setup){
+        .url = xstrdup(request->url),
+        .method = xstrdup(method_of(request)),
+        .headers = copy_headers(request),
+        .body = xmalloc(request->body_length + 1),
+        .body_length = request->body_length,
+        .timeout_ms = request->timeout_ms,
+        .connect_timeout_ms = request->connect_timeout_ms,
+        .max_redirects = request->max_redirects,
+    };
+    if (request->body_length > 0)
+        memcpy(setup->body, request->body, request->body_length);
     return 0;
 }
 
@@ -54,8 +58,17 @@ static int request_check(const struct http_request *request)
                 method[strspn(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_")] == '\0';
 
     for (size_t i = 0; good && request->headers != NULL && request->headers[i]; i++)
-        good = is_header(request->headers[i]);
+        good = is_header(request->headers[i]) &&
+               (request->max_redirects == 0 || may_go_anywhere(request->headers[i]));
     return good ? 0 : UV_EINVAL;
+}
+
+/* A redirect may lead to another host, and curl would send it all headers: a key, too. */
+static bool may_go_anywhere(const char *header)
+{
+    return strncasecmp(header, "Accept", 6) == 0 ||
+           strncasecmp(header, "Content-Type:", 13) == 0 ||
+           strncasecmp(header, "User-Agent:", 11) == 0;
 }
 
 static const char *method_of(const struct http_request *request)
@@ -90,92 +103,131 @@ static bool is_header(const char *text)
     return name > 0 && text[name] == ':' && text[strcspn(text, "\r\n")] == '\0';
 }
 
-static void setup_client(CURL *easy, const struct http_client_options *options)
+/* curl adds two headers of its own to a body: a Content-Type that nobody has asked for,
+ * and for a large one Expect, which costs a second when the server does not know it. */
+static struct curl_slist *copy_headers(const struct http_request *request)
 {
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* all that curl can unpack */
-    if (options->ca_file != NULL) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
-        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
-#if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-#else
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
-#endif
-}
-
-static void setup_method(struct http_setup *setup, CURL *easy,
-                         const struct http_request *request)
-{
-    const char *method = method_of(request);
-    /* These say how long their body is also when there is none (RFC 9110, section 8.6). */
-    bool has_body = request->body_length > 0 || is_one_of(method, "POST", "PUT", "PATCH");
-
-    if (has_body) {
-        setup->body = xmalloc(request->body_length + 1);
-        if (request->body_length > 0)
-            memcpy(setup->body, request->body, request->body_length);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                         (curl_off_t)request->body_length);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, setup->body);
-    }
-    if (strcmp(method, "HEAD") == 0)
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    else if (strcmp(method, has_body ? "POST" : "GET") != 0) /* curl's own idea */
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-    /* When a kept connection turns out to be dead, curl sends the request again by itself. The
-     * server may have got the first one: then only an idempotent one may be sent twice. */
-    if (!is_one_of(method, "GET", "HEAD", "OPTIONS") &&
-        !is_one_of(method, "PUT", "DELETE", "TRACE"))
-        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-}
-
-/* curl adds two headers of its own to a body: a Content-Type that nobody has asked for, and
- * for a large one Expect, which costs a second when the server does not know it. */
-static void setup_headers(struct http_setup *setup, CURL *easy,
-                          const struct http_request *request)
-{
-    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    struct curl_slist *list = NULL;
     bool has_type = false;
 
     for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++) {
         const char *header = request->headers[i];
         has_type = has_type || strncasecmp(header, "Content-Type:", 13) == 0;
-        /* "Name:" would make curl send nothing; with a semicolon it sends an empty value. */
+        /* "Name:" would make curl send nothing; with a semicolon it sends an empty value.
+         */
         size_t name = strcspn(header, ":");
         bool empty = header[name + 1 + strspn(header + name + 1, " \t")] == '\0';
         char *text = empty ? xasprintf("%.*s;", (int)name, header) : xstrdup(header);
-        list = curl_slist_append(list, text);
+        list = add_header(list, text);
         free(text);
     }
-    if (!has_type)
-        list = curl_slist_append(list, "Content-Type:");
-    setup->headers = list;
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+    if (request->body_length > 0)
+        list = add_header(list, "Expect:");
+    if (!has_type && has_body(method_of(request), request->body_length))
+        list = add_header(list, "Content-Type:");
+    return list;
 }
 
-/* A redirect may ask for GET (303), and curl obeys for POST; any other method it would use
- * again in the new place: so those are not followed. */
-static void setup_limits(CURL *easy, const struct http_request *request)
+static struct curl_slist *add_header(struct curl_slist *list, const char *header)
 {
-    uint64_t timeout = request->timeout_ms, connect = request->connect_timeout_ms;
-    bool follows = request->max_redirects > 0 &&
-                   is_one_of(method_of(request), "GET", "HEAD", "POST");
+    struct curl_slist *longer = curl_slist_append(list, header);
+
+    if (longer == NULL)
+        abort(); /* out of memory, as in xmalloc() */
+    return longer;
+}
+
+/* These methods say how long their body is also when there is none (RFC 9110, section
+ * 8.6). */
+static bool has_body(const char *method, size_t length)
+{
+    return length > 0 || is_one_of(method, "POST", "PUT", "PATCH");
+}
+
+CURL *http_setup_easy(const struct http_setup *setup,
+                      const struct http_client_options *options)
+{
+    CURL *easy = curl_easy_init();
+
+    if (easy == NULL)
+        return NULL;
+    curl_easy_setopt(easy, CURLOPT_URL, setup->url);
+    setup_client(easy, options);
+    setup_method(easy, setup);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, setup->headers);
+    setup_limits(easy, setup);
+    return easy;
+}
+
+static void setup_client(CURL *easy, const struct http_client_options *options)
+{
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
+    if (options->ca_file != NULL) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    }
+}
+
+static void setup_method(CURL *easy, const struct http_setup *setup)
+{
+    const char *method = setup->method;
+    bool with_body = has_body(method, setup->body_length);
+
+    if (with_body) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)setup->body_length);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, setup->body);
+    }
+    if (strcmp(method, "HEAD") == 0)
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    else if (strcmp(method, with_body ? "POST" : "GET") != 0) /* curl's own idea */
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+    /* When a kept connection turns out to be dead, curl sends the request again by
+     * itself. The server may have got the first one: then only an idempotent one may be
+     * sent twice. */
+    if (!is_one_of(method, "GET", "HEAD", "OPTIONS") &&
+        !is_one_of(method, "PUT", "DELETE", "TRACE"))
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+/* A redirect may ask for GET (303), and curl obeys for POST; any other method it would
+ * use again in the new place: so those are not followed. */
+static void setup_limits(CURL *easy, const struct http_setup *setup)
+{
+    bool follows =
+        setup->max_redirects > 0 && is_one_of(setup->method, "GET", "HEAD", "POST");
+    bool is_secure = strncasecmp(setup->url, "https:", 6) == 0;
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
-                     (long)(timeout > 0 ? timeout : DEFAULT_TIMEOUT_MS));
+                     or_default(setup->timeout_ms, DEFAULT_TIMEOUT_MS));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(connect > 0 ? connect : DEFAULT_CONNECT_TIMEOUT_MS));
+                     or_default(setup->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)request->max_redirects);
+    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, or_default(setup->max_redirects, 0));
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR,
+                     is_secure ? "https" : "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS,
+                     is_secure ? CURLPROTO_HTTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+}
+
+/* The number as curl takes it, at most INT_MAX; 0 is the default. */
+static long or_default(uint64_t number, long fallback)
+{
+    if (number == 0)
+        return fallback;
+    return number < INT_MAX ? (long)number : INT_MAX;
 }
 
 void http_setup_deinit(struct http_setup *setup)
 {
     curl_slist_free_all(setup->headers);
+    free(setup->url);
+    free(setup->method);
     free(setup->body);
 }

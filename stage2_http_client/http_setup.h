@@ -6,20 +6,29 @@
 
 #include <curl/curl.h>
 
-/* What curl only borrows while the request runs. */
+/* A request, copied. As long as it is queued this is all it needs: curl's handle would
+ * take eight times the memory, so it is made when the request leaves the queue. */
 struct http_setup {
-    struct curl_slist *headers;
+    char *url;
+    char *method;
+    struct curl_slist *headers; /* as curl wants them */
     char *body;
+    size_t body_length; /* bytes */
+    uint64_t timeout_ms;
+    uint64_t connect_timeout_ms;
+    unsigned max_redirects;
 };
 
-/* Makes a handle for `request`, which is copied; borrows the strings of `options`.
- * Gives `*easy` (curl_easy_cleanup() it, then deinit `setup`) and returns 0; or UV_EINVAL when
- * the request is malformed, UV_ENOMEM. */
-int http_setup_init(struct http_setup *setup, CURL **easy,
-                    const struct http_request *request,
-                    const struct http_client_options *options);
+/* Copies `request`. Returns 0; or UV_EINVAL when it is malformed, and then there is
+ * nothing to deinit. */
+int http_setup_init(struct http_setup *setup, const struct http_request *request);
 
-/* Frees what the handle has borrowed; the handle must be gone. */
+/* Gives a handle for the request: curl_easy_cleanup() it. It borrows from `setup`, and
+ * the strings of `options`. NULL when there is no memory for it. */
+CURL *http_setup_easy(const struct http_setup *setup,
+                      const struct http_client_options *options);
+
+/* Frees the copy. */
 void http_setup_deinit(struct http_setup *setup);
 
 #endif

@@ -1,7 +1,7 @@
 /* http_transfer: what curl hands over, within the limits.
  *
- * http_setup.c has told curl what to ask. While the transfer runs, its headers and body come
- * here in pieces; at its end the one error is found that names what failed.
+ * http_setup.c has told curl what to ask. While the transfer runs, its headers and body
+ * come here in pieces; at its end the one error is found that names what failed.
  *
  * In the order of time: */
 #include "stage2_http_client/http_transfer.h"
@@ -23,11 +23,13 @@ enum {
 
 struct http_transfer {
     struct http_call *call;
-    CURL *easy;
     struct http_setup setup;
+    const struct http_client_options *options;
+    CURL *easy; /* NULL as long as it is in the queue */
 
     http_body_cb on_body;
     bool muted;
+    bool packed;           /* a streamed body is, although that was not asked for */
     int error;             /* what http_body_cb has returned to end it */
     bool too_long;         /* the answer has passed a limit */
     struct buffer headers; /* "name: value", each followed by a zero byte */
@@ -49,32 +51,43 @@ int http_transfer_create(struct http_transfer **transfer, struct http_call *call
                          const struct http_request *request, http_body_cb on_body,
                          const struct http_client_options *options)
 {
-    CURL *easy;
     struct http_setup setup;
-    int status = http_setup_init(&setup, &easy, request, options);
+    int status = http_setup_init(&setup, request);
 
     if (status != 0)
         return status;
     struct http_transfer *it = *transfer = xmalloc(sizeof **transfer);
     *it = (struct http_transfer){
         .call = call,
-        .easy = easy,
         .setup = setup,
+        .options = options,
         .on_body = on_body,
         .max_body = request->max_body > 0 ? request->max_body : DEFAULT_MAX_BODY,
         .started_ns = uv_hrtime(),
     };
     buffer_init(&it->body, it->max_body);
     buffer_init(&it->headers, MAX_HEADERS);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, it);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, it->words);
-    if (request->method == NULL || strcmp(request->method, "HEAD") != 0)
-        curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)it->max_body);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, it);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, it);
     return 0;
+}
+
+void http_transfer_begin(struct http_transfer *transfer)
+{
+    CURL *easy = transfer->easy = http_setup_easy(&transfer->setup, transfer->options);
+
+    transfer->left_queue_ns = uv_hrtime();
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->words);
+    if (strcmp(transfer->setup.method, "HEAD") != 0)
+        curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)transfer->max_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    /* curl does not notice that a packed body was cut off. Who is given the whole body
+     * will notice, since it has an end of its own; to who takes it in pieces it must not
+     * happen. */
+    if (transfer->on_body == NULL)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 }
 
 void http_transfer_destroy(struct http_transfer *transfer)
@@ -97,11 +110,6 @@ struct http_call *http_transfer_call(CURL *easy)
 
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
     return transfer->call;
-}
-
-void http_transfer_begin(struct http_transfer *transfer)
-{
-    transfer->left_queue_ns = uv_hrtime();
 }
 
 void http_transfer_mute(struct http_transfer *transfer)
@@ -137,6 +145,10 @@ static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *dat
 
     if (transfer->muted)
         return 0;
+    transfer->packed = transfer->on_body != NULL &&
+                       http_transfer_header(transfer, "Content-Encoding") != NULL;
+    if (transfer->packed)
+        return 0;
     transfer->received += count;
     transfer->too_long = transfer->received > transfer->max_body;
     if (transfer->too_long)
@@ -151,7 +163,7 @@ static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *dat
 void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
                        struct http_response *response)
 {
-    char *url = NULL;
+    char *url = transfer->setup.url;
 
     error = transfer_error(transfer, code, error);
     curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
@@ -161,14 +173,14 @@ void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
         .status = http_transfer_status(transfer),
         .body = transfer->body.data,
         .body_length = transfer->body.length,
-        .url = url != NULL ? url : "",
+        .url = url,
         .times = transfer_times(transfer),
         .transfer = transfer,
     };
 }
 
-/* The one error that names what failed, and its words: what the caller wanted comes before our
- * limits, and those before what curl says. */
+/* The one error that names what failed, and its words: what the caller wanted comes
+ * before our limits, and those before what curl says. */
 static int transfer_error(struct http_transfer *transfer, CURLcode code, int error)
 {
     char *words = transfer->words;
@@ -181,10 +193,18 @@ static int transfer_error(struct http_transfer *transfer, CURLcode code, int err
         return error;
     }
     /* curl is content with half a head; and of too long a line of it, it says this. */
-    if (code == CURLE_OK && !transfer->headers_whole)
+    if (code == CURLE_OK && !transfer->headers_whole) {
         code = CURLE_PARTIAL_FILE;
+        snprintf(words, sizeof transfer->words,
+                 "the connection was closed before the answer's head was whole");
+    }
     if (code == CURLE_OUT_OF_MEMORY && !transfer->headers_whole)
         transfer->too_long = true;
+    if (transfer->packed) {
+        snprintf(words, sizeof transfer->words, "the answer is packed (%s), unasked",
+                 http_transfer_header(transfer, "Content-Encoding"));
+        return UV_EPROTO;
+    }
     if (transfer->too_long || code == CURLE_FILESIZE_EXCEEDED) {
         snprintf(words, sizeof transfer->words,
                  "the answer is too long: %zu bytes of body are the most, %d of headers",
@@ -194,6 +214,9 @@ static int transfer_error(struct http_transfer *transfer, CURLcode code, int err
     if (words[0] == '\0')
         snprintf(words, sizeof transfer->words, "%s", curl_easy_strerror(code));
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &system_error);
+    if (code == CURLE_COULDNT_CONNECT && system_error == 0)
+        snprintf(words, sizeof transfer->words,
+                 "a connection could not be opened (too many open files? see ulimit -n)");
     return curl_error(code, system_error);
 }
 

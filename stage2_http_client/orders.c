@@ -37,6 +37,7 @@ int order_query_start(struct order_query *query, struct http_client *client,
         return UV_EINVAL;
     order_query_init(query, client, service, uuid, on_event, on_done);
     int status = order_query_request(query, &query->request, query->url, query_on_order);
+    query->under_way = status == 0;
     if (status == 0)
         order_query_tell(query, "order", "starting");
     else
@@ -156,7 +157,7 @@ static void query_request_next(struct order_query *query)
         query->results[next].reported)
         return;
     int status = package_request(&query->packages[next]);
-    if (status != 0)
+    if (status != 0 && !query->results[next].reported) /* not as cancelled */
         gather_report(&query->gather, next, status, NULL);
 }
 
@@ -206,6 +207,9 @@ static void query_fail(struct order_query *query, enum order_outcome outcome,
 
 void order_query_cancel(struct order_query *query)
 {
+    if (!query->under_way)
+        return;
+    query_fail(query, ORDER_CANCELLED, "cancelled");
     http_retry_cancel(&query->request);
     gather_cancel(&query->gather);
 }
@@ -214,6 +218,7 @@ void order_query_cancel(struct order_query *query)
 static void query_finish(struct order_query *query, json_t *items)
 {
     order_query_free(query);
+    query->under_way = false;
     query->on_done(query, query->outcome, query->outcome == ORDER_DONE ? items : NULL);
     json_decref(items);
 }

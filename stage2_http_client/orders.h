@@ -50,7 +50,8 @@ typedef void (*order_done_cb)(struct order_query *query, enum order_outcome outc
 typedef void (*order_event_cb)(struct order_query *query, const char *what,
                                const char *event);
 
-/* The caller's memory. Read `problem` and `error` in order_done_cb; leave the rest alone. */
+/* The caller's memory. Read `problem` and `error` in order_done_cb; leave the rest
+ * alone. */
 struct order_query {
     char problem[ORDER_PROBLEM_SIZE]; /* unless ORDER_DONE: why, in one line */
     int error; /* the UV_E* that kept an answer from coming; 0: there was one */
@@ -66,6 +67,7 @@ struct order_query {
     struct order_package *packages;
     size_t count;
     size_t next; /* package to ask for, when sequential */
+    bool under_way;
     enum order_outcome outcome;
     order_done_cb on_done;
 };

@@ -1,8 +1,8 @@
 /* retry_lab: asks http_retry.c its two questions, or runs a request with retries.
  *
- *   retry_lab may METHOD STATUS|ERROR...     may it be sent again? a line for each of them
- *   retry_lab delay BASE MAX CHANCE RETRY... how long to wait, in ms: a line for each retry
- *   retry_lab get URL RETRIES BASE [cancel]  a request; `cancel`: it is cancelled while it
+ *   retry_lab may METHOD STATUS|ERROR...     may it be sent again? a line each
+ *   retry_lab delay BASE MAX CHANCE RETRY... how long to wait, in ms: a line each
+ *   retry_lab get URL RETRIES BASE [cancel]  a request; `cancel`: cancelled while it
  *                                            waits for its first retry
  *
  * Given, finished. */

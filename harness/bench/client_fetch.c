@@ -1,5 +1,5 @@
-/* client_fetch COUNT CAP URL: fetches the URL COUNT times with http_client, at most CAP at
- * once. Prints how many answers had the status 200. For `make bench`. */
+/* client_fetch COUNT CAP URL: fetches the URL COUNT times with http_client, at most CAP
+ * at once. Prints how many answers had the status 200. For `make bench`. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage2_http_client/http_client.h"

@@ -1,9 +1,9 @@
 /* delay_server MS: answers every request MS milliseconds after it has arrived whole.
  *
- * For `make bench`: it must cost as little as can be, so that what is measured is who asks.
- * The delay is the same for all, so the connections that wait stand in one queue in the
- * order of their deadlines, and one timer, for the first of them, does; it is one of the
- * kernel's, which is exact where epoll's own counts in milliseconds. Linux only. */
+ * For `make bench`: it must cost as little as can be, so that what is measured is who
+ * asks. The delay is the same for all, so the connections that wait stand in one queue in
+ * the order of their deadlines, and one timer, for the first of them, does; it is one of
+ * the kernel's, which is exact where epoll's own counts in milliseconds. Linux only. */
 #include "lib/memory.h"
 #include "lib/program.h"
 
@@ -67,8 +67,8 @@ static void connection_close(struct connection *connection)
         free(connection);
 }
 
-/* The sockets stay blocking: one is read when there is something to read, and an answer is
- * far smaller than what the kernel takes at once. */
+/* The sockets stay blocking: one is read when there is something to read, and an answer
+ * is far smaller than what the kernel takes at once. */
 static void accept_all(void)
 {
     int number;

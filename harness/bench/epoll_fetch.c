@@ -1,9 +1,9 @@
 /* epoll_fetch COUNT CAP URL: fetches the URL COUNT times, at most CAP at once, and does
  * nothing that is not needed for it. Prints how many answers had the status 200.
  *
- * The floor for `make bench`: no fetcher on one thread can be much cheaper. A connection is
- * one socket that sends the same bytes again and again; of an answer it looks at the status
- * and at Content-Length. Numeric hosts, Linux only. */
+ * The floor for `make bench`: no fetcher on one thread can be much cheaper. A connection
+ * is one socket that sends the same bytes again and again; of an answer it looks at the
+ * status and at Content-Length. Numeric hosts, Linux only. */
 #include "lib/memory.h"
 #include "lib/program.h"
 
@@ -38,7 +38,8 @@ _Noreturn static void fail(const char *problem)
     program_fail("epoll_fetch", problem);
 }
 
-/* Watched for reading and writing at once and for good: edge-triggered, it costs nothing. */
+/* Watched for reading and writing at once and for good: edge-triggered, it costs
+ * nothing. */
 static void connection_open(struct connection *connection)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET,

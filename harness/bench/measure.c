@@ -1,5 +1,5 @@
-/* measure COMMAND [ARGUMENT...]: runs it, then prints a line with its time from start to end
- * in ms, its processor time in ms (user and system) and its peak memory in KiB.
+/* measure COMMAND [ARGUMENT...]: runs it, then prints a line with its time from start to
+ * end in ms, its processor time in ms (user and system) and its peak memory in KiB.
  *
  * A small program of its own: what Linux calls the peak of a process begins with that of
  * whoever started it, and Python's would hide that of a fetcher. For `make bench`. */

@@ -1,9 +1,9 @@
 /* http_client: who is next, and who is told.
  *
- * A request is in one of three lists: it waits in the queue, it is with curl, or it was asked
- * to end and is to be told. Starting, cancelling and closing only move it from one to the
- * next and wake the client, since they may be called from anywhere, from within curl's
- * callbacks too. The work is done in the loop's next turn, in client_on_turn().
+ * A request is in one of three lists: it waits in the queue, it is with curl, or it was
+ * asked to end and is to be told. Starting, cancelling and closing only move it from one
+ * to the next and wake the client, since they may be called from anywhere, from within
+ * curl's callbacks too. The work is done in the loop's next turn, in client_on_turn().
  *
  * All paths end in call_finish(), the only caller of the user's callback.
  *
@@ -34,12 +34,15 @@ int http_client_init(struct http_client *client, uv_loop_t *loop,
     *client = (struct http_client){.loop = loop};
     if (options != NULL)
         client->options = *options;
+    if (client->options.user_agent == NULL)
+        client->options.user_agent = "async-workshop";
+    for (const char *c = client->options.user_agent; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 127) /* it would be sent as it is */
+            return UV_EINVAL;
     if (client->options.max_in_flight == 0)
         client->options.max_in_flight = DEFAULT_MAX_IN_FLIGHT;
     if (client->options.max_queued == 0)
         client->options.max_queued = DEFAULT_MAX_QUEUED;
-    if (client->options.user_agent == NULL)
-        client->options.user_agent = "async-workshop";
     for (int state = 0; state < HTTP_STATES; state++)
         list_init(&client->calls[state]);
 
@@ -54,14 +57,15 @@ int http_start(struct http_call *call, struct http_client *client,
                http_done_cb on_done)
 {
     size_t places = client->options.max_in_flight;
-    size_t taken = client->count[HTTP_QUEUED] + client->count[HTTP_IN_FLIGHT];
+    size_t taken = client->count[HTTP_QUEUED] + client->count[HTTP_IN_FLIGHT] +
+                   client->count[HTTP_CANCELLED];
 
+    *call = (struct http_call){.client = client, .on_done = on_done};
     if (client->closing)
         return UV_ECANCELED;
     if (taken >= places && taken - places >= client->options.max_queued)
         return UV_ENOBUFS;
 
-    *call = (struct http_call){.client = client, .on_done = on_done};
     int status =
         http_transfer_create(&call->transfer, call, request, on_body, &client->options);
     if (status != 0)
@@ -100,7 +104,8 @@ static void client_on_turn(uv_idle_t *turn)
 
     uv_idle_stop(turn);
     client_tell_cancelled(client);
-    client_start_queued(client);
+    if (client->count[HTTP_CANCELLED] == 0) /* else curl still has some: next turn */
+        client_start_queued(client);
     if (client->closing)
         client_disconnect(client);
 }
@@ -205,7 +210,8 @@ static void client_cancel_all(struct http_client *client, enum http_state state)
     }
 }
 
-/* When the last request has been told, all connections are closed; then our own handle. */
+/* When the last request has been told, all connections are closed; then our own
+ * handle. */
 static void client_disconnect(struct http_client *client)
 {
     if (client->count[HTTP_QUEUED] + client->count[HTTP_IN_FLIGHT] +
