@@ -4,7 +4,8 @@
  * curl whether there is something to do. The transfers do run at once, and nothing
  * blocks; but the processor never rests while one is waited for, and everything is a
  * little late. To be told instead of asking again and again is what the gaps in
- * curl_loop.c are about. */
+ * curl_loop.c are about. (Write 2.9 and 2.11 before you read on: what they need is
+ * here, too.) */
 #include "stage2_http_client/curl_loop.h"
 
 #include "lib/memory.h"

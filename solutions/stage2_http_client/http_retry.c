@@ -101,12 +101,13 @@ uint64_t http_retry_delay_ms(const struct http_retry_policy *policy, unsigned re
     return (uint64_t)(most * chance);
 }
 
-/* From 0 to below 1, with 32 random bits from the system. */
+/* From 0 to below 1, with 32 random bits from the system (the middle, if it has none). */
 static double random_chance(void)
 {
-    uint32_t bits = 0;
+    uint32_t bits;
 
-    uv_random(NULL, NULL, &bits, sizeof bits, 0, NULL);
+    if (uv_random(NULL, NULL, &bits, sizeof bits, 0, NULL) != 0)
+        return 0.5;
     return ldexp(bits, -32);
 }
 
