@@ -218,6 +218,7 @@ def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
     if error is None:
         return outcome
     outcome.kind = "wrong"
+    outcome.reported = any(getattr(p, "report", True) for p in explain.started)
     if isinstance(error, Failure):
         outcome.did, outcome.saw = error.did, error.saw
         outcome.expected, outcome.picture = error.expected, error.picture

@@ -37,6 +37,7 @@ class Outcome:
     rests_on: Sequence[str] = ()
     programs: Sequence[str] = ()  # what it ran: "stage1_event_loop/sleep_gather"
     unwritten: Sequence[str] = ()
+    reported: bool = False  # it failed, and a sanitizer may have said why
     blamed: str = ""
     did: str = ""
     saw: str = ""

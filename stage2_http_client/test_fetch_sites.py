@@ -474,7 +474,7 @@ def test_two_hundred_sites_end_clean(fetch, tmp_path):
     expect(files == 200, saw=f"{files} files", expected="200 files")
 
 
-@gap("2.4", needs=["2.1", "2.2", "2.3"])
+@pytest.mark.reference
 def test_a_thousand_sites_at_once(fetch, world, tmp_path):
     """A thousand requests, and nobody is answered until all have come; then the last is first,
     and all are saved."""

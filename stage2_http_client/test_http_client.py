@@ -84,6 +84,38 @@ def finished(process):
     return process.finish().expect_clean()
 
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+# It comes in one read, and curl hands it on piece by piece.
+MANY_PIECES = CHUNKED + b"\r\n" + b"1\r\nx\r\n" * 100 + b"0\r\n\r\n"
+
+
+@contextlib.contextmanager
+def server(*answers, context=None):
+    """A server of the test's own: its connections get these bytes, in turn, when the head of
+    their request is there, and are closed then. Gives its URL; with `context`, of TLS."""
+
+    def serve():
+        for answer in answers:
+            connection = listener.accept()[0]
+            with contextlib.suppress(OSError), connection:
+                if context is not None:
+                    connection = context.wrap_socket(connection, server_side=True)
+                with connection:
+                    seen = b""
+                    while b"\r\n\r\n" not in seen:
+                        piece = connection.recv(65536)
+                        if not piece:
+                            break
+                        seen += piece
+                    connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        scheme = "http" if context is None else "https"
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
+
+
 # --- 2.16: the cap -------------------------------------------------------------------------
 
 
@@ -203,9 +235,8 @@ def test_cancel_makes_room(lab, world):
 @gap("2.17")
 def test_cancel_inside_its_own_body_callback(lab):
     """After http_cancel() no piece of the body comes any more, and the end is as always."""
-    # It comes in one read, and unpacked in many pieces.
-    script = ["stream=yes", "on-body=0", "cancel=0", "/gzip?bytes=1000000"]
-    run = lab(*script).finish()
+    with server(MANY_PIECES) as url:
+        run = lab("stream=yes", "on-body=0", "cancel=0", url).finish()
     expect_ends(run, CANCELLED)
     expect_later(run, 0, "http_cancel returned")
     after = run.lines[run.lines.index("http_cancel returned") :]
@@ -273,8 +304,8 @@ def test_close_cancels_all(lab, world, when):
 def test_close_inside_a_body_callback(lab, world):
     """The client may be closed from within curl's callback, like any function."""
     hold = world.sites.hold("/delay/*")
-    script = ["stream=yes", "on-body=0", "close", "/gzip?bytes=1000000", HELD]
-    run = cancelled(lab(*script), hold)
+    with server(MANY_PIECES) as url:
+        run = cancelled(lab("stream=yes", "on-body=0", "close", url, HELD), hold)
     expect_ends(run, CANCELLED, CANCELLED)
     pieces = sum("receives" in line for line in run.lines)
     expect(pieces == 1, saw=f"{pieces} pieces of the body", expected="the first one only")
@@ -321,6 +352,7 @@ def test_every_call_ends_once_and_later(lab):
     ]
 
 
+@pytest.mark.reference
 def test_a_thousand_at_once(lab, world):
     """Nobody is answered until a thousand have arrived."""
     hold = world.sites.hold("/delay/*")
@@ -504,49 +536,33 @@ def test_a_body_in_pieces(lab):
     assert received == {"0": 300000, "1": 300000}
 
 
+def test_pieces_are_not_packed(lab, world):
+    """They are asked for as they are; when they are packed all the same nobody gets them."""
+    world.sites.fault("/headers", "bad_gzip")
+    run = finished(
+        lab("show=Content-Encoding", "/gzip", "stream=yes", "/gzip", "/headers")
+    )
+    assert told(run.lines, "Content-Encoding") == {0: "gzip", 1: "none", 2: "gzip"}
+    seen = dict(ends(run.lines))
+    assert seen[1].startswith("status 200, ")
+    assert seen[2] == "EPROTO: the answer is packed (gzip), unasked"
+    assert not any("call 2, of status" in line for line in run.lines)
+
+
 def test_a_callback_may_refuse_a_piece(lab):
     """What http_body_cb returns is how the request ends, and it does not come again."""
-    run = finished(lab("stream=refuse", "/gzip?bytes=1000000"))
+    with server(MANY_PIECES) as url:
+        run = finished(lab("stream=refuse", url))
     assert ends(run.lines) == [(0, "ENOSPC: no space left on device")]
     assert sum("receives" in line for line in run.lines) == 1
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
-
-
-@contextlib.contextmanager
-def server(*answers, context=None):
-    """A server of the test's own: its connections get these bytes, in turn, when the head of
-    their request is there, and are closed then. Gives its URL; with `context`, of TLS."""
-
-    def serve():
-        for answer in answers:
-            connection = listener.accept()[0]
-            with contextlib.suppress(OSError), connection:
-                if context is not None:
-                    connection = context.wrap_socket(connection, server_side=True)
-                with connection:
-                    seen = b""
-                    while b"\r\n\r\n" not in seen:
-                        piece = connection.recv(65536)
-                        if not piece:
-                            break
-                        seen += piece
-                    connection.sendall(answer)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve, daemon=True).start()
-        scheme = "http" if context is None else "https"
-        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
 
 
 def test_headers_of_the_answer(lab):
     """In any case of letters, without the space around; of several the first."""
     names = ["x-first", "X-SPACE", "X-Empty", "X-Fir", "X-First:", "X-Trailer", "status"]
-    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
     lines = b"X-First: a\r\nX-First: b\r\nX-Space: \t c d \t\r\nX-Empty:\r\n\r\n"
     body = b"2\r\nhi\r\n0\r\nX-Trailer: too late\r\n\r\n"
-    with server(chunked + lines + body) as url:
+    with server(CHUNKED + lines + body) as url:
         run = finished(lab(*[f"show={name}" for name in names], url))
     seen = [told(run.lines, name)[0] for name in names]
     assert seen == ["a", "c d", "", "none", "none", "none", "none"]
@@ -682,6 +698,15 @@ def test_redirects_have_limits(lab, page, end):
     assert seen.startswith(end)
 
 
+@pytest.mark.parametrize("header", ["X-Api-Key: 1", "Authorization: Basic eA=="])
+def test_no_secret_goes_with_a_redirect(lab, header):
+    """It may lead to any host: with such a header nothing may be followed."""
+    run = finished(lab(f"header={header}", OK, "follow=1", OK))
+    assert refused(run.lines) == {1: "EINVAL"} and ends(run.lines) == [(0, OK_END)]
+    run = finished(lab("follow=1", "header=Accept-Language: en", OK))
+    expect_ends(run, OK_END)
+
+
 @pytest.mark.parametrize(
     "method, follows", [("GET", "GET"), ("HEAD", "HEAD"), ("POST", "GET"), ("PUT", None)]
 )
@@ -705,7 +730,7 @@ FAULTS = [
     ("reset", {"after": 20}, "ECONNRESET: Recv failure: Connection reset by peer"),
     ("reset", {"body": 50}, "ECONNRESET: Recv failure: Connection reset by peer"),
     ("close", {}, "EOF: Empty reply from server"),
-    ("close", {"after": 20}, "EOF: Transferred a partial file"),
+    ("close", {"after": 20}, "EOF: the connection was closed before the answer's head"),
     ("close", {"body": 0}, "EOF: transfer closed with 1000 bytes remaining to read"),
     ("close", {"body": 50}, "EOF: transfer closed with 950 bytes remaining to read"),
     ("close", {"body": 1000}, "status 200, 1000 bytes"),
@@ -749,7 +774,7 @@ def test_every_fault_has_its_error(lab, world):
         (b"HTTP/1.1 42 OK\r\n\r\n", "EPROTO: Unsupported response code"),
         (HEAD + b"no colon\r\n\r\nhi", "EPROTO: Header without colon"),
         (HEAD + b"X: a\0b\r\n\r\nhi", "EPROTO: Nul byte in header"),
-        (b"HTTP/1.1 200 OK\r\nConten", "EOF: Transferred a partial file"),
+        (b"HTTP/1.1 200 OK\r\nConten", "EOF: the connection was closed before"),
         (
             HEAD + b"Content-Encoding: foo\r\n\r\nhi",
             "EPROTO: Unrecognized content encoding",
@@ -800,12 +825,13 @@ def test_connections_are_used_again(lab, world):
     assert sorted(r.connection for r in world.sites.requests[3:]) == [1, 2, 3]
 
 
-def test_what_is_not_idempotent_is_never_sent_twice(lab, world):
-    """curl sends a request again by itself when a kept connection breaks: never a POST."""
+@pytest.mark.parametrize("method, times", [("GET", 2), ("POST", 1), ("PATCH", 1)])
+def test_what_is_not_idempotent_is_never_sent_twice(lab, world, method, times):
+    """When a kept connection breaks curl sends the request again by itself: never a POST."""
     world.sites.fault("/echo", "reset")
-    process = finished(lab("cap=1", OK, "method=POST", "/echo"))
-    expect_ends(process, "status 200", "ECONNRESET")
-    assert [request.path for request in world.sites.requests].count("/echo") == 1
+    run = finished(lab(OK, "wait=0", f"method={method}", "/echo"))
+    assert dict(ends(run.lines))[1].startswith("ECONNRESET: ")
+    assert [request.path for request in world.sites.requests].count("/echo") == times
 
 
 def test_a_connection_that_died_is_replaced(lab, world):
@@ -887,3 +913,14 @@ def test_https_is_verified(lab, certificates, monkeypatch, trusted, shown, end):
     with server(HEAD + b"\r\nhi", context=tls(certificates, shown)) as url:
         ((_, seen),) = ends(finished(lab(*trust, url)).lines)
     assert seen.startswith(end)
+
+
+def test_a_redirect_stays_with_https(lab, world, certificates):
+    """What began with TLS does not go on without."""
+    place = (world.sites.url + OK).encode()
+    answer = b"HTTP/1.1 302 Found\r\nLocation: %b\r\n\r\n" % place
+    with server(answer, context=tls(certificates, "own")) as url:
+        run = finished(lab(f"ca={certificates / 'own'}.pem", "follow=2", url))
+    ((_, seen),) = ends(run.lines)
+    assert seen.startswith('EPROTO: Protocol "http" not supported')
+    assert not world.sites.requests

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.commands import prove
@@ -83,6 +85,35 @@ def test_a_test_that_did_not_run_again_is_a_problem(reference, monkeypatch):
     monkeypatch.setattr(prove, "_run", lambda stage, proof, tests: None)
     proof = reference._again(Proof("1.1 blanked", "build/x"), OUTCOMES[1:3])
     assert proof.problems == ["did not run: t.py::test_a, t.py::test_both"]
+
+
+def test_what_a_report_made_fail_runs_again(monkeypatch):
+    """The second time with all that a report may say; failing is decided the first time."""
+    asked = []
+
+    def judged(stage, proof, tests, environment):
+        asked.append((tests, environment.get("ASAN_OPTIONS")))
+        kinds = {"t.py::test_b": "wrong", "t.py::test_both": "wrong"}
+        rows = [o for o in OUTCOMES if tests is None or o.test in tests]
+        rows = [replace(o, kind=kinds.get(o.test, o.kind)) for o in rows]
+        if environment:
+            return [replace(o, reported=o.kind == "wrong", saw="short") for o in rows]
+        return [replace(o, saw="long") for o in rows[:1]] + OUTCOMES[2:3]
+
+    monkeypatch.setenv("ASAN_OPTIONS", "a=1")
+    monkeypatch.setattr(prove, "_judged", judged)
+    proof = Proof("x", "build/x")
+    prove._run(STAGE, proof)
+    assert asked == [
+        (None, "a=1:fast_unwind_on_malloc=1"),
+        (["t.py::test_b", "t.py::test_both"], None),
+    ]
+    assert [(o.test, o.kind, o.saw) for o in proof.outcomes[:3]] == [
+        ("t.py::test_b", "wrong", "long"),
+        ("t.py::test_a", "passed", "short"),
+        ("t.py::test_both", "passed", ""),
+    ]
+    assert proof.problems == ["t.py::test_both: failed, and passed when it ran again"]
 
 
 def test_nothing_is_proved_by_a_reference_that_fails(reference):
