@@ -177,7 +177,7 @@ def test_a_long_answer_is_read_to_its_end(program, world):
 
 @gap("2.8", needs=["2.7", "2.9"])
 def test_the_loop_rests_while_nothing_happens(program, world):
-    """As long as nothing comes from the network and no timer is due, the loop does not turn."""
+    """As long as nothing comes and no timer is due, the loop does not turn."""
     world.sites.hold("/delay/*")
     script = ["limit=100", world.sites.url + "/delay/1", "wait=0", "turns"]
     lines = lab(program, *script, until="^the loop has turned")

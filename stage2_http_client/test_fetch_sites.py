@@ -21,7 +21,7 @@ OK = "/status/200"  # a page that comes at once
 
 @pytest.fixture
 def fetch(program, world, tmp_path):
-    """fetch(PATH OR URL, ...) starts fetch_sites on these pages of the world, into tmp_path."""
+    """fetch(PATH OR URL, ...) starts fetch_sites on these pages, into tmp_path."""
 
     def start(*pages, options=()):
         urls = [f"{world.sites.url}{p}" if p.startswith("/") else p for p in pages]
@@ -99,7 +99,7 @@ def test_four_sites_are_asked_at_once(fetch, world):
 
 
 def why_not_at_once(paths, later):
-    """What kept the four from being under way at once; `later`: after the first was answered."""
+    """What kept the four from being under way at once; `later`: after the first answer."""
     if not paths:
         return (
             "no request has reached the world. Was http_start() called? Whoever returns 0 "
@@ -554,7 +554,7 @@ def test_a_sites_time_is_in_milliseconds(fetch):
 
 @gap("2.5", needs=["2.1", "2.2", "2.4", "2.6", "2.16"])
 def test_the_wait_in_the_queue_does_not_count(fetch, world):
-    """With -c 1 the second site waits for the first: in the queue, and that is not its time."""
+    """With -c 1 the second site waits in the queue, and that is not its time."""
     run = fetch(
         "/delay/0.15?bytes=0", "/delay/0.01?bytes=0", options=["-c", "1"]
     ).finish()

@@ -116,12 +116,12 @@ def server(*answers, context=None):
         yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-# --- 2.16: the cap -------------------------------------------------------------------------
+# --- 2.16: the cap ----------------------------------------------------------------------
 
 
 @gap("2.16")
 def test_the_cap_is_kept_and_used(lab, world):
-    """As many as the cap are in flight, never more; whenever one has ended the next one goes."""
+    """As many as the cap are in flight, never more; when one has ended the next goes."""
     cap, count = 3, 10
     hold = world.sites.hold("/delay/*")
     process = lab(f"cap={cap}", *[HELD] * count)
@@ -178,7 +178,7 @@ def test_a_request_that_fails_makes_room_too(lab, world):
     )
 
 
-# --- 2.17: cancelling ----------------------------------------------------------------------
+# --- 2.17: cancelling -------------------------------------------------------------------
 
 
 def cancelled(process, hold):
@@ -337,7 +337,7 @@ def test_random_cancels_end_every_call_once(lab, seed):
     run.expect_clean()
 
 
-# --- The contract: starting and ending -------------------------------------------------------
+# --- The contract: starting and ending --------------------------------------------------
 
 
 def test_every_call_ends_once_and_later(lab):
@@ -401,7 +401,7 @@ def test_a_bad_script_is_refused(program, script):
     assert run.stderr_lines[-1].startswith("usage: client_lab")
 
 
-# --- The contract: what is asked -------------------------------------------------------------
+# --- The contract: what is asked --------------------------------------------------------
 
 
 def echoed(lab, *script):
@@ -506,7 +506,7 @@ def test_malformed_headers_are_refused(lab, header):
     assert refused(run.lines) == {0: "EINVAL"} and not ends(run.lines)
 
 
-# --- The contract: the answer ----------------------------------------------------------------
+# --- The contract: the answer -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("stream", [[], ["stream=yes"]], ids=["kept", "in pieces"])
@@ -586,7 +586,7 @@ def test_an_answer_may_end_with_its_connection(lab):
         expect_ends(finished(lab(url)), "status 200, 5 bytes")
 
 
-# --- The contract: limits --------------------------------------------------------------------
+# --- The contract: limits ---------------------------------------------------------------
 
 TOO_LONG = (
     "EFBIG: the answer is too long: {} bytes of body are the most, 65536 of headers"
@@ -664,7 +664,7 @@ def test_connecting_has_a_time_limit_of_its_own(lab):
     assert "onnect" in end, end
 
 
-# --- The contract: redirects -------------------------------------------------------------------
+# --- The contract: redirects ------------------------------------------------------------
 
 
 def test_redirects_are_followed_only_when_asked(lab, world):
@@ -721,7 +721,7 @@ def test_the_method_of_a_redirect(lab, world, method, follows):
     assert seen == ([follows] if follows else [])
 
 
-# --- The contract: what can go wrong -----------------------------------------------------------
+# --- The contract: what can go wrong ----------------------------------------------------
 
 FAULTS = [
     # fault, its options, what the end begins with
@@ -810,7 +810,7 @@ def test_what_came_before_a_reset_counts(lab, world):
     expect_ends(finished(process), "status 200, 50000 bytes")
 
 
-# --- The contract: connections, and time -------------------------------------------------------
+# --- The contract: connections, and time ------------------------------------------------
 
 
 def test_connections_are_used_again(lab, world):
@@ -863,7 +863,7 @@ def test_times(lab, world):
     assert connected == first_byte == 0 < queued <= done, times
 
 
-# --- The contract: HTTPS -----------------------------------------------------------------------
+# --- The contract: HTTPS ----------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -220,7 +220,7 @@ def names_in(folder):
 
 @pytest.mark.parametrize("server", ["http", "https", "http2"])
 def test_pages_of_a_real_server(fetch, nginx, tmp_path, server):
-    """Its own page, a list that it makes, a large file, an empty one, and one that has moved."""
+    """Its own page, a list that it makes, a large file, an empty one, one that moved."""
     paths = ["/", "/folder/", "/folder/large.bin", "/folder/empty.html", "/moved"]
     urls = [nginx.url[server] + path for path in paths]
     fetch("--ca", nginx.authority, *urls).expect_clean()

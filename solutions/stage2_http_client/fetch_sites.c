@@ -167,7 +167,7 @@ static void site_tell(struct site *site, const struct http_response *response, i
     printf("%6llu ms  %s (%zu bytes)\n", (unsigned long long)ms, site->name, site->bytes);
 }
 
-/* What an unwritten gap has caused needs no other words: it said itself what is missing. */
+/* What an unwritten gap has caused needs no other words. */
 static void site_fail(struct site *site, int status, const char *problem)
 {
     progress_clear();

@@ -6,7 +6,8 @@
 
     if (number == NULL)
         return fail(conversion, CONVERSION_NO_RATE, "there is no rate");
-    if (!json_is_real(number) || decimal_from_double(json_real_value(number), rate) != 0 ||
+    if (!json_is_real(number) ||
+        decimal_from_double(json_real_value(number), rate) != 0 ||
         rate->coefficient == 0)
         return fail(conversion, CONVERSION_BAD_RATE, "the rate is no number above 0");
     return CONVERSION_DONE;

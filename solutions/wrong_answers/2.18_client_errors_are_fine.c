@@ -9,7 +9,8 @@
         query_fail(query, ORDER_SERVICE_FAILED, "the orders service failed: %s",
                    response->problem);
     else if (response->status == 404)
-        query_fail(query, is_order ? ORDER_UNKNOWN : ORDER_SERVICE_FAILED, "no such order");
+        query_fail(query, is_order ? ORDER_UNKNOWN : ORDER_SERVICE_FAILED,
+                   "no such order");
     else if (response->status >= 500)
         query_fail(query, ORDER_SERVICE_FAILED, "the orders service answered %d",
                    response->status);
