@@ -1,6 +1,6 @@
 /* mistake: swaps reading and writing
  * caught by: test_curl_loop.py::test_the_answer_is_read
- * says: was not read *//
+ * says: was not read */
     int events = 0;
 
     if (what & CURL_POLL_IN)
