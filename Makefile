@@ -261,6 +261,7 @@ help:
 #>   make stage1 IMPL=solutions judge the reference instead
 #>   make check                 everything: the proof that the whole repository holds
 #>   make prove                 every gap blanked, every wrong answer: is each one caught?
+#>                              (STAGE=2: that one alone)
 #>   make flake RUNS=100        the suite again and again, in parallel, under load
 #>   make bench                 timed figures, side by side (STAGE=2: that stage's alone)
 #>   make format                clang-format every C file

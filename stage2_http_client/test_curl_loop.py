@@ -336,7 +336,7 @@ def test_nothing_is_left_of_the_sockets(program, world):
 
 @gap("2.10", needs=["2.7", "2.8", "2.11"])
 def test_a_transfer_that_runs_can_be_removed(program, world):
-    """Its socket is let go of, and the server sees the connection close."""
+    """Its socket is let go of, at once, and the transfer does not end."""
     world.sites.hold("/delay/*")
     run = program("curl_lab").run(world.sites.url + "/delay/1", "turn", "remove=0")
     expect_removed_early(run.lines)

@@ -25,6 +25,7 @@ from harness import gaps, verdict, wrong_answers
 from harness.build import BuildError, build_stage, programs_of, sources_of
 from harness.gaps import Gap, order
 from harness.layout import ROOT, STAGES, Stage, show
+from harness.settings import read
 from harness.verdict import Outcome, Sources
 from harness.wrong_answers import WrongAnswer, build_with
 
@@ -44,8 +45,15 @@ class Proof:
 
 
 def main(arguments: list[str]) -> int:
-    """prove. 0 when every blanked gap and every wrong answer is caught."""
-    problems = [problem for one in STAGES for problem in prove(one)]
+    """prove: every stage, or STAGE alone. 0 when every blanked gap and every wrong answer
+    is caught."""
+    settings = read()
+    return prove_all([settings.stage] if settings.stage_was_chosen else STAGES)
+
+
+def prove_all(stages: list[Stage]) -> int:
+    """Proves these stages and says what does not hold; returns the exit code."""
+    problems = [problem for one in stages for problem in prove(one)]
     print()
     for problem in problems:
         print(f"not proved: {problem}")
