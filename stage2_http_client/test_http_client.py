@@ -171,6 +171,10 @@ def test_a_request_that_fails_makes_room_too(lab, world):
     world.sites.fault("/headers", "reset")
     run = finished(lab("cap=1", "/headers", world.refused_url, OK, OK))
     states = [end.split(":")[0] for _, end in ends(run.lines)]
+    if (
+        "2.16" in run.unwritten
+    ):  # without a cap there is room anyway, and by luck this order
+        states = ["the cap is not kept"]
     expect(
         states == ["ECONNRESET", "ECONNREFUSED", OK_END, OK_END],
         saw="; ".join(states),
