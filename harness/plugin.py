@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Callable, Iterator
 
 import pytest
 
-from harness import exercise, explain, gaps, timeouts
+from harness import exercise, explain, gaps, running, timeouts
 from harness.build import BuildError, NoCompiler, build_stage
 from harness.explain import Failure
 from harness.layout import STAGES, Stage
@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--gap", action="append", help="only the tests that judge this gap")
     group.addoption("--tests", help="only these tests, as JSON: test_x.py::test_y[z]")
+    group.addoption("--share", help="K/N: only every Nth test, beginning with the Kth")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,7 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Which tests run, see the options and marks above; and the programs that they need."""
+    """Which tests run, see the options and marks above, and in which order; and the programs
+    that they need."""
     on_reference = _sources(config) == Sources("solutions")
     chosen = [i for i in items if on_reference or not i.get_closest_marker("reference")]
     gaps_wanted, tests = (config.getoption(name) for name in ("--gap", "--tests"))
@@ -73,6 +75,10 @@ def pytest_collection_modifyitems(
     if tests:
         wanted = set(json.loads(tests))
         chosen = [item for item in chosen if name_of(item) in wanted]
+    if config.getoption("--share"):
+        first, step = map(int, config.getoption("--share").split("/"))
+        chosen = chosen[first - 1 :: step]
+    chosen.sort(key=_rests_on_how_many)
     config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
     items[:] = chosen
     if config.getoption("--no-build") or config.getoption("collectonly"):
@@ -106,6 +112,18 @@ def _rests_on(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
     if named is None:
         named = getattr(item.module, "RESTS_ON", ())
     return tuple(number for number in named if number != mark.args[0])
+
+
+def _rests_on_how_many(item: pytest.Item) -> int:
+    """What others rest on is judged before them: see pytest_runtest_setup."""
+    mark = item.get_closest_marker("gap")
+    return len(_rests_on(item, mark)) if mark else 0
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """When one mistake makes every program hang, not every test need show it."""
+    if _gap_of(item) and running.enough_hung():
+        pytest.skip("not run: too many programs had hung before")
 
 
 def _sources(config: pytest.Config) -> Sources:
@@ -161,9 +179,9 @@ def world() -> Iterator[World]:
     """
     from harness.world import World  # here, so that only its users pay for it
 
-    with World() as running:
-        running.orders.delay = 0
-        yield running
+    with World() as outside:
+        outside.orders.delay = 0
+        yield outside
 
 
 @pytest.fixture

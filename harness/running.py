@@ -32,14 +32,22 @@ WITHOUT_PROXY = dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost")
 _TODO = re.compile(r"^TODO (\d+\.\d+) is not written yet", re.MULTILINE)
 
 
-# After one hang a session is not patient any more: a learner waits for the verdict.
+# A learner waits for the verdict: after one hang a session is not patient any more, and
+# after some of them it runs no more tests.
 HANG_SECONDS_AFTER_ONE = 3.0
-_hangs: list[str] = []
+HANGS_ARE_ENOUGH = 3
+_hung: list[Process] = []
 
 
 def patience() -> float:
     """Seconds after which a program counts as hung, scaled."""
-    return scaled(HANG_SECONDS_AFTER_ONE if _hangs else HANG_SECONDS)
+    return scaled(HANG_SECONDS_AFTER_ONE if _hung else HANG_SECONDS)
+
+
+def enough_hung() -> bool:
+    """Whether so many programs of this session have hung that what is wrong is known. One
+    that came to an unwritten gap does not count: that is no mistake."""
+    return len([one for one in _hung if not one.unwritten]) >= HANGS_ARE_ENOUGH
 
 
 def _few(arguments: Sequence[str]) -> Sequence[str]:
@@ -170,7 +178,7 @@ class Process:
         ended = self._open_pipes == 0
         if not ended:
             self.hung = True
-            _hangs.append(self.did)
+            _hung.append(self)
             self._kill_group()
         self._raise_report()
         raise Failure(
@@ -194,7 +202,7 @@ class Process:
                 break
             time.sleep(0.002)
         if self.running:
-            _hangs.append(self.did)
+            _hung.append(self)
         self._raise_report()
         return False
 
@@ -241,7 +249,7 @@ class Process:
             )
         if self.hung:
             limit = patience()
-            _hangs.append(self.did)
+            _hung.append(self)
             raise Failure(
                 saw=f"it was still running after {limit:.0f} seconds and was "
                 f"ended; {self._last_words()}",

@@ -110,6 +110,70 @@ def test_what_judges_the_given_runs_on_the_reference_only(later):
     assert "1 failed, 1 passed" in later.run(*command, "--impl=solutions").out
 
 
+SOME_HANG = """
+import types
+from harness import running
+
+def hangs(*unwritten):
+    running._hung.append(types.SimpleNamespace(unwritten=unwritten))
+    assert False
+
+@gap("2.1", rests_on=["2.7"])
+def test_first(): hangs()
+
+@gap("2.1", rests_on=["2.7"])
+def test_second(): hangs()
+
+@gap("2.2", rests_on=["2.7"])
+def test_third(): hangs()
+
+@gap("2.2", rests_on=["2.7"])
+def test_fourth(): hangs()
+
+@gap("2.7")
+def test_below(): hangs(*UNWRITTEN)
+
+def test_given(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    "unwritten, not_run",
+    [
+        pytest.param("[]", ["test_third", "test_fourth"], id="a mistake"),
+        pytest.param("['2.8']", ["test_fourth"], id="a gap is not written"),
+    ],
+)
+def test_when_many_hang_the_others_are_not_run(later, unwritten, not_run):
+    """What others rest on had its say before; and what is not written does not count."""
+    write_tests(later, f"UNWRITTEN = {unwritten}\n" + SOME_HANG)
+    seen = outcomes_of(later, "--impl=solutions", "--no-build")
+    assert list(seen)[0] == "test_below"
+    assert [test for test in seen if seen[test]["kind"] == "skipped"] == not_run
+    assert "too many programs had hung" in seen[not_run[0]]["saw"]
+
+
+def test_shares_are_all_the_tests_and_none_twice(later):
+    write_tests(later, SOME_GAPS)
+    shares = [
+        set(outcomes_of(later, "--impl=solutions", "--no-build", f"--share={one}/2"))
+        for one in (1, 2)
+    ]
+    assert shares == [{"test_a", "test_c"}, {"test_b"}]
+
+
+SOME_GAPS = """
+@gap("2.1")
+def test_a(): pass
+
+@gap("2.1")
+def test_b(): pass
+
+@gap("2.2")
+def test_c(): pass
+"""
+
+
 def test_an_exercise_depends_on_its_own_file(copy):
     command = [sys.executable, "-m", "pytest", "-q", "--outcomes=outcomes"]
     copy.run(*command, f"{FIRST}/test_exercise.py")
