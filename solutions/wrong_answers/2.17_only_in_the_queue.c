@@ -1,6 +1,6 @@
 /* mistake: lets run on what is in flight
- * caught by: test_http_client.py::test_cancel_inside_its_own_body_callback
- * says: 0: status 200 */
+ * caught by: test_http_client.py::test_cancel_in_flight
+ * says: it said last: http_cancel returned */
     if (call->state != HTTP_QUEUED)
         return;
     http_transfer_mute(call->transfer);
