@@ -10,7 +10,9 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Callable
 
 from harness import gaps, verdict
@@ -128,28 +130,53 @@ def suite(
     CannotRun when pytest did not end as expected (0: all passed; 1: some failed), when a test
     could not even start, or when nothing was judged.
     """
-    path = ROOT / BUILD / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", f"--outcomes={path}"]
-    command += [*arguments, *[stage.folder for stage in STAGES]]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    lines = done.stdout.splitlines()
+    folder = ROOT / BUILD / "outcomes" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    paths = [folder / f"{i}.json" for i in range(PROCESSORS)]
+    stages = [stage.folder for stage in STAGES]
+    shares = in_shares([*arguments, *stages], paths, **environment)
+    lines = [line for share in shares for line in share.stdout.splitlines()]
     errors = [line for line in lines if line.startswith("ERROR ")]
-    if done.returncode != expected_exit or errors or not path.exists():
-        raise CannotRun(f"{done.stdout}{done.stderr}")
-    print(lines[-1])
-    outcomes = [Outcome(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    exits = {share.returncode for share in shares}
+    if exits != {expected_exit} or errors or not all(path.exists() for path in paths):
+        raise CannotRun("".join(share.stdout + share.stderr for share in shares))
+    outcomes = [
+        Outcome(**row)
+        for path in paths
+        for row in json.loads(path.read_text(encoding="utf-8"))
+    ]
     if not outcomes:
         raise CannotRun("no test has judged a gap")
     return outcomes, [line for line in lines if line.startswith("SKIPPED ")]
+
+
+PROCESSORS = os.cpu_count() or 2
+
+
+def in_shares(
+    arguments: list[str], paths: list[Path] | None = None, **environment: str
+) -> list[subprocess.CompletedProcess[str]]:
+    """Runs pytest with these arguments on each processor with its share of the tests, and
+    prints how it ended; `paths` take the outcomes."""
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", *arguments]
+
+    def one(number: int) -> subprocess.CompletedProcess[str]:
+        more = [f"--outcomes={paths[number]}"] if paths else []
+        return subprocess.run(
+            [*command, f"--share={number + 1}/{PROCESSORS}", *more],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **environment},
+            check=False,
+        )
+
+    with ThreadPoolExecutor(PROCESSORS) as pool:
+        shares = list(pool.map(one, range(PROCESSORS)))
+    for share in shares:
+        print((share.stdout.splitlines() or ["no output"])[-1])
+    return shares
 
 
 def reference_passes(name: str, **environment: str) -> list[str]:
@@ -222,12 +249,11 @@ def form() -> list[str]:
 
 def harness_tests() -> list[str]:
     """The harness's own tests."""
-    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", "harness/tests"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    print(done.stdout.strip().splitlines()[-1])
-    skipped = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
-    if done.returncode != 0:
-        return [done.stdout + done.stderr]
+    shares = in_shares(["harness/tests"])
+    if any(share.returncode != 0 for share in shares):
+        return [share.stdout + share.stderr for share in shares]
+    lines = [line for share in shares for line in share.stdout.splitlines()]
+    skipped = [line for line in lines if line.startswith("SKIPPED")]
     if skipped:
         raise LeftOut("\n".join(skipped))
     return []

@@ -29,7 +29,7 @@ from harness.running import (
 @pytest.fixture(autouse=True)
 def no_hang_so_far(monkeypatch):
     """One hang makes the rest of a session less patient; each test here is one of its own."""
-    monkeypatch.setattr(running, "_hangs", [])
+    monkeypatch.setattr(running, "_hung", [])
 
 
 FOREVER = "import threading; threading.Event().wait()"
@@ -365,7 +365,7 @@ def test_what_never_happens_is_a_hang(script, hurry):
     process.wait_for("begun")
     hurry()
     assert not process.wait_until(lambda: False)
-    assert running._hangs == [process.did]
+    assert running._hung == [process.did]
 
 
 # --- Shared runs ------------------------------------------------------------------------
