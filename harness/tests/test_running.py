@@ -365,7 +365,7 @@ def test_what_never_happens_is_a_hang(script, hurry):
     process.wait_for("begun")
     hurry()
     assert not process.wait_until(lambda: False)
-    assert running._hung == [process.did]
+    assert running._hung == [process]
 
 
 # --- Shared runs ------------------------------------------------------------------------
