@@ -146,7 +146,9 @@ class Reference:
 
     def named_by(self, answer: WrongAnswer) -> list[Outcome]:
         """The outcomes of the test that must catch it: one, or one for each parameter."""
-        return [o for o in self.proof.outcomes if o.test.split("[")[0] == answer.caught_by]
+        return [
+            o for o in self.proof.outcomes if o.test.split("[")[0] == answer.caught_by
+        ]
 
     def needed_by(self, answer: WrongAnswer) -> set[str]:
         """The gaps that the test which must catch it needs."""

@@ -13,13 +13,18 @@
 #include "lib/memory.h"
 #include "stage2_http_client/http_transfer.h"
 
-enum { DEFAULT_MAX_IN_FLIGHT = 100, DEFAULT_MAX_QUEUED = 10000 };
+enum {
+    DEFAULT_MAX_IN_FLIGHT = 100,
+    DEFAULT_MAX_QUEUED = 10000,
+    BEGUN_A_TURN = 16, /* requests */
+};
 
 static void call_move(struct http_call *call, enum http_state to);
 static void client_wake(struct http_client *client);
 static void client_on_turn(uv_idle_t *turn);
 static void client_tell_cancelled(struct http_client *client);
 static void client_start_queued(struct http_client *client);
+static struct http_call *client_next(struct http_client *client);
 static void call_begin(struct http_call *call);
 static void client_on_transfer_done(struct curl_loop *curl, CURL *easy, CURLcode code);
 static void call_finish(struct http_call *call, CURLcode code, int error);
@@ -126,14 +131,28 @@ static void client_tell_cancelled(struct http_client *client)
     }
 }
 
-/* Fills up what is in flight from the queue: the first that came is the first to go. */
+/* Fills up what is in flight from the queue. Only some in a turn of the loop: so the
+ * first ones are on their way before the last ones have begun. */
 static void client_start_queued(struct http_client *client)
 {
-    struct list *first;
+    for (int begun = 0; begun < BEGUN_A_TURN; begun++) {
+        struct http_call *next = client_next(client);
 
-    while (client->count[HTTP_IN_FLIGHT] < client->options.max_in_flight &&
-           (first = list_first(&client->calls[HTTP_QUEUED])) != NULL)
-        call_begin(container_of(first, struct http_call, link));
+        if (next == NULL)
+            return;
+        call_begin(next);
+    }
+    client_wake(client);
+}
+
+/* The request that may begin: the first of the queue, or NULL when none may. */
+static struct http_call *client_next(struct http_client *client)
+{
+    struct list *first = list_first(&client->calls[HTTP_QUEUED]);
+
+    if (first == NULL || client->count[HTTP_IN_FLIGHT] >= client->options.max_in_flight)
+        return NULL;
+    return container_of(first, struct http_call, link);
 }
 
 static void call_begin(struct http_call *call)

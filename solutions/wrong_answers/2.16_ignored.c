@@ -1,7 +1,4 @@
 /* mistake: begins all of the queue at once
  * caught by: test_http_client.py::test_the_cap_is_kept_and_used
  * says: 10 in flight at once, with a cap of 3 */
-    struct list *first;
-
-    while ((first = list_first(&client->calls[HTTP_QUEUED])) != NULL)
-        call_begin(container_of(first, struct http_call, link));
+    return first != NULL ? container_of(first, struct http_call, link) : NULL;
