@@ -10,7 +10,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEFAULT_TIMEOUT_MS = 30000, DEFAULT_CONNECT_TIMEOUT_MS = 10000 };
+enum {
+    DEFAULT_MAX_IN_FLIGHT = 100,
+    DEFAULT_MAX_QUEUED = 10000,
+    DEFAULT_TIMEOUT_MS = 30000,
+    DEFAULT_CONNECT_TIMEOUT_MS = 10000,
+};
 
 /* What a header's name is made of (RFC 9110, section 5.6.2). */
 #define TOKEN                                                                            \
@@ -28,6 +33,22 @@ static void setup_client(CURL *easy, const struct http_client_options *options);
 static void setup_method(CURL *easy, const struct http_setup *setup);
 static void setup_limits(CURL *easy, const struct http_setup *setup);
 static long or_default(uint64_t number, long fallback);
+
+int http_setup_options(struct http_client_options *options,
+                       const struct http_client_options *chosen)
+{
+    *options = chosen != NULL ? *chosen : (struct http_client_options){0};
+    if (options->user_agent == NULL)
+        options->user_agent = "async-workshop";
+    for (const char *c = options->user_agent; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 127) /* it would be sent as it is */
+            return UV_EINVAL;
+    if (options->max_in_flight == 0)
+        options->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
+    if (options->max_queued == 0)
+        options->max_queued = DEFAULT_MAX_QUEUED;
+    return 0;
+}
 
 int http_setup_init(struct http_setup *setup, const struct http_request *request)
 {

@@ -19,6 +19,11 @@ struct http_setup {
     unsigned max_redirects;
 };
 
+/* Copies what is chosen in `chosen` (may be NULL) into `*options`, with the defaults for
+ * what is not. Returns 0; or UV_EINVAL when the User-Agent is malformed. */
+int http_setup_options(struct http_client_options *options,
+                       const struct http_client_options *chosen);
+
 /* Copies `request`. Returns 0; or UV_EINVAL when it is malformed, and then there is
  * nothing to deinit. */
 int http_setup_init(struct http_setup *setup, const struct http_request *request);

@@ -11,13 +11,10 @@
 #include "stage2_http_client/http_client.h"
 
 #include "lib/memory.h"
+#include "stage2_http_client/http_setup.h"
 #include "stage2_http_client/http_transfer.h"
 
-enum {
-    DEFAULT_MAX_IN_FLIGHT = 100,
-    DEFAULT_MAX_QUEUED = 10000,
-    BEGUN_A_TURN = 16, /* requests */
-};
+enum { BEGUN_A_TURN = 16 }; /* requests */
 
 static void call_move(struct http_call *call, enum http_state to);
 static void client_wake(struct http_client *client);
@@ -37,21 +34,13 @@ int http_client_init(struct http_client *client, uv_loop_t *loop,
                      const struct http_client_options *options)
 {
     *client = (struct http_client){.loop = loop};
-    if (options != NULL)
-        client->options = *options;
-    if (client->options.user_agent == NULL)
-        client->options.user_agent = "async-workshop";
-    for (const char *c = client->options.user_agent; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127) /* it would be sent as it is */
-            return UV_EINVAL;
-    if (client->options.max_in_flight == 0)
-        client->options.max_in_flight = DEFAULT_MAX_IN_FLIGHT;
-    if (client->options.max_queued == 0)
-        client->options.max_queued = DEFAULT_MAX_QUEUED;
+    int status = http_setup_options(&client->options, options);
+    if (status != 0)
+        return status;
     for (int state = 0; state < HTTP_STATES; state++)
         list_init(&client->calls[state]);
 
-    int status = curl_loop_init(&client->curl, loop, client_on_transfer_done);
+    status = curl_loop_init(&client->curl, loop, client_on_transfer_done);
     if (status == 0)
         uv_idle_init(loop, &client->turn);
     return status;
