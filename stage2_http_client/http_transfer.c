@@ -46,6 +46,9 @@ static size_t transfer_on_header(char *line, size_t one, size_t length, void *da
 static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *data);
 static int transfer_error(struct http_transfer *transfer, CURLcode code, int error);
 static struct http_times transfer_times(const struct http_transfer *transfer);
+static int transfer_status(const struct http_transfer *transfer);
+static const char *transfer_header(const struct http_transfer *transfer,
+                                   const char *name);
 
 int http_transfer_create(struct http_transfer **transfer, struct http_call *call,
                          const struct http_request *request, http_body_cb on_body,
@@ -146,7 +149,7 @@ static size_t transfer_on_body(char *bytes, size_t one, size_t length, void *dat
     if (transfer->muted)
         return 0;
     transfer->packed = transfer->on_body != NULL &&
-                       http_transfer_header(transfer, "Content-Encoding") != NULL;
+                       transfer_header(transfer, "Content-Encoding") != NULL;
     if (transfer->packed)
         return 0;
     transfer->received += count;
@@ -170,7 +173,7 @@ void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
     *response = (struct http_response){
         .error = error,
         .problem = error != 0 ? transfer->words : "",
-        .status = http_transfer_status(transfer),
+        .status = transfer_status(transfer),
         .body = transfer->body.data,
         .body_length = transfer->body.length,
         .url = url,
@@ -202,7 +205,7 @@ static int transfer_error(struct http_transfer *transfer, CURLcode code, int err
         transfer->too_long = true;
     if (transfer->packed) {
         snprintf(words, sizeof transfer->words, "the answer is packed (%s), unasked",
-                 http_transfer_header(transfer, "Content-Encoding"));
+                 transfer_header(transfer, "Content-Encoding"));
         return UV_EPROTO;
     }
     if (transfer->too_long || code == CURLE_FILESIZE_EXCEEDED) {
@@ -241,7 +244,7 @@ static struct http_times transfer_times(const struct http_transfer *transfer)
     return times;
 }
 
-int http_transfer_status(const struct http_transfer *transfer)
+static int transfer_status(const struct http_transfer *transfer)
 {
     long status = 0;
 
@@ -249,7 +252,7 @@ int http_transfer_status(const struct http_transfer *transfer)
     return (int)status;
 }
 
-const char *http_transfer_header(const struct http_transfer *transfer, const char *name)
+static const char *transfer_header(const struct http_transfer *transfer, const char *name)
 {
     size_t length = strlen(name);
 
@@ -261,4 +264,14 @@ const char *http_transfer_header(const struct http_transfer *transfer, const cha
         if (strncasecmp(line, name, length) == 0 && line[length] == ':')
             return line + length + 1 + strspn(line + length + 1, " \t");
     return NULL;
+}
+
+int http_status(const struct http_call *call)
+{
+    return transfer_status(call->transfer);
+}
+
+const char *http_response_header(const struct http_response *response, const char *name)
+{
+    return transfer_header(response->transfer, name);
 }

@@ -39,10 +39,4 @@ void http_transfer_mute(struct http_transfer *transfer);
 void http_transfer_end(struct http_transfer *transfer, CURLcode code, int error,
                        struct http_response *response);
 
-/* The status of the answer as far as it has come; 0 before it began. */
-int http_transfer_status(const struct http_transfer *transfer);
-
-/* As http_response_header(). */
-const char *http_transfer_header(const struct http_transfer *transfer, const char *name);
-
 #endif

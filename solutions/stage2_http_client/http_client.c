@@ -189,16 +189,6 @@ static void call_finish(struct http_call *call, CURLcode code, int error)
     http_transfer_destroy(transfer);
 }
 
-int http_status(const struct http_call *call)
-{
-    return http_transfer_status(call->transfer);
-}
-
-const char *http_response_header(const struct http_response *response, const char *name)
-{
-    return http_transfer_header(response->transfer, name);
-}
-
 void http_client_close(struct http_client *client, http_client_closed_cb on_closed)
 {
     client->closing = true;
