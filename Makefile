@@ -221,7 +221,7 @@ FORCE:
 .PHONY: FORCE programs learner-programs solution-programs overlay-programs bench-programs
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
-solution-programs: $(SOLUTION_PROGRAMS)
+solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS))
 overlay-programs: $(OVERLAY_PROGRAMS)
 bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
 

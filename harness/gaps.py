@@ -294,6 +294,15 @@ def _git(*arguments: str) -> str:
     return done.stdout
 
 
+def files_with_gaps(one: Stage) -> list[Path]:
+    """The files that a learner fills; none known of a stage that was filled in before it was
+    handed out."""
+    try:
+        return [skeleton.path for skeleton in skeletons(one.number).values()]
+    except GapError:
+        return []
+
+
 def all_gaps(number: str) -> list[Gap]:
     """Every gap of a stage, by number. GapError when a number is used twice."""
     gaps = [gap for skeleton in skeletons(number).values() for gap in skeleton.gaps]

@@ -143,6 +143,11 @@ class Process:
         return "\n".join(self.stderr_lines)
 
     @property
+    def complaints(self) -> list[str]:
+        """The lines of standard error so far, but for those of unwritten gaps."""
+        return [x for x in self.stderr_lines if x.strip() and not _TODO.match(x)]
+
+    @property
     def unwritten(self) -> list[str]:
         """The gaps that the program said are not written yet."""
         return _TODO.findall(self.stderr)
@@ -320,9 +325,7 @@ class Process:
                 pass
 
     def _last_words(self) -> str:
-        words = [line for line in self.stderr_lines if line.strip()][-2:] or self.lines[
-            -1:
-        ]
+        words = self.complaints[-2:] or self.lines[-1:]
         words = [word if len(word) < 200 else word[:200] + " ..." for word in words]
         return f"it said last: {' / '.join(words)}" if words else "it had printed nothing"
 

@@ -298,6 +298,11 @@ def advice_for_one(verdict: GapVerdict) -> str:
     """What to do next when only one gap was asked for."""
     number = verdict.gap.number
     stage = number.split(".")[0]
+    if verdict.state == DONE and verdict.waits_for:
+        return (
+            f"Gap {number} is not wrong so far; all of it is judged when {verdict.waits_for} "
+            f"is written. make stage{stage} shows the others."
+        )
     if verdict.state == DONE:
         return f"Gap {number} is done. make stage{stage} shows the others."
     if verdict.state == WAITS:

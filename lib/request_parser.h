@@ -38,7 +38,7 @@ enum request_state {
  * strings are the parser's: valid until it is reset. */
 struct request_parser {
     enum request_state state;
-    int status;          /* REQUEST_FAILED: what to answer, 400, 413, 414, 431, 501, 505 */
+    int status; /* REQUEST_FAILED: what to answer, 400, 413, 414, 431, 501, 505 */
     const char *problem; /* and why, in words for the client */
 
     /* From REQUEST_BODY on: */
@@ -46,17 +46,17 @@ struct request_parser {
     const char *target;             /* as it was sent: "/convert/GBP/100?x=1" */
     struct request_header *headers; /* in the order in which they came */
     size_t header_count;
-    bool keep_alive;       /* the connection may have another one after this */
-    bool wants_continue;   /* Expect: 100-continue, and no byte of the body has come */
-    bool wants_upgrade;    /* Connection: upgrade, with an Upgrade header; no body */
-    bool has_body;         /* there is one, perhaps of no bytes */
+    bool keep_alive;     /* the connection may have another one after this */
+    bool wants_continue; /* Expect: 100-continue, and no byte of the body has come */
+    bool wants_upgrade;  /* Connection: upgrade, with an Upgrade header; no body */
+    bool has_body;       /* there is one, perhaps of no bytes */
     /* When REQUEST_WHOLE: */
     struct buffer body;
     /* --- */
 
     llhttp_t llhttp;
     const struct request_limits *limits;
-    struct buffer text;      /* target, names and values, each followed by a zero byte */
+    struct buffer text; /* target, names and values, each followed by a zero byte */
     size_t header_capacity;
     uint64_t head_bytes;
     uint8_t scan; /* where in the head's lines we are */
@@ -76,8 +76,8 @@ void request_parser_deinit(struct request_parser *parser);
 /* Takes `bytes` (borrowed), as far as they belong to this request: returns how many it
  * has taken. It stops when the head is whole and a body follows (the state has become
  * REQUEST_BODY: so that the caller can refuse, or answer 100), and when the request is
- * whole or refused. Call it again with the rest, also when there is none left. However the
- * bytes are cut in pieces, the result is the same. */
+ * whole or refused. Call it again with the rest. However the bytes are cut in pieces, the
+ * result is the same. */
 size_t request_parser_feed(struct request_parser *parser, const char *bytes,
                            size_t length);
 

@@ -235,7 +235,10 @@ static int lab_close(struct lab *lab)
     puts("curl_loop_close returned");
     uv_run(&lab->loop, UV_RUN_DEFAULT);
     if (!lab->is_closed)
-        program_fail("curl_lab", "curl_loop has not said that it is closed");
+        program_fail(
+            "curl_lab",
+            "curl_loop has not said that it is closed: open_handles is "
+            "to be counted down, and curl_loop_finish() called, for each handle");
     return program_close_loop(&lab->loop);
 }
 

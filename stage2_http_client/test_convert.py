@@ -53,7 +53,7 @@ def some_codes(count):
 
 def said(run):
     """How it ended, in the words of a failure."""
-    words = " / ".join([*run.lines, *run.stderr_lines]) or "nothing"
+    words = " / ".join([*run.lines, *run.complaints]) or "nothing"
     return f"exit status {run.exit}, and it said: {words}"
 
 

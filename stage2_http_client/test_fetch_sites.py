@@ -47,6 +47,11 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+def said(run):
+    """What it said on stderr."""
+    return " / ".join(run.complaints) or "nothing"
+
+
 def ok_page(size):
     """The page of /status/200?bytes=SIZE."""
     return page("Status 200", "", size)
@@ -149,8 +154,8 @@ def test_a_request_that_cannot_start_is_told(fetch):
     run = fetch("ftp://127.0.0.1/").finish()
     told = "fetch_sites: ftp://127.0.0.1/: not an HTTP URL"
     expect(
-        run.stderr_lines[:1] == [told],
-        saw=f"{(run.stderr_lines or run.lines or ['nothing'])[0]}. Is what http_start() says "
+        run.complaints[:1] == [told],
+        saw=f"{(run.complaints or run.lines or ['nothing'])[0]}. Is what http_start() says "
         "returned? Only if it is 0 does site_on_done come",
         expected=told,
     )
@@ -167,7 +172,7 @@ def test_the_last_site_ends_it(fetch, world):
     expect(
         any("of 3 sites saved" in line for line in run.lines),
         saw="all three sites have ended, but nobody counted them down: "
-        + (run.stderr_lines or ["app_on_gathered() was not called"])[-1],
+        + (run.complaints or ["app_on_gathered() was not called"])[-1],
         expected="each site is reported with gather_report(), also one that has failed",
     )
 
@@ -224,7 +229,8 @@ def test_every_piece_is_written(fetch, world, tmp_path):
         content == ok_page(300),
         saw=difference(content, ok_page(300))
         + (". That is the first piece only" if len(content) == 100 else "")
-        + (". The second is where the first was" if len(content) == 200 else ""),
+        + (". The second is where the first was" if len(content) == 200 else "")
+        + (". Was site_on_body given to http_start() (gap 2.1)?" if not content else ""),
         expected="300 bytes: 100 first, the other 200 later",
     )
 
@@ -249,7 +255,7 @@ def test_a_page_is_saved_as_it_is(fetch, world, tmp_path, how):
     content = content_of(tmp_path / ("gzip.html" if how == "gzip" else "status-200.html"))
     expect(
         content == expected,
-        saw=f"{how}: {difference(content, expected)}{hint_at(how, content)}; {run.stderr}",
+        saw=f"{how}: {difference(content, expected)}{hint_at(how, content)}; {said(run)}",
         expected=f"the {len(expected)} bytes that came",
     )
 
@@ -288,7 +294,7 @@ def test_a_full_disk_ends_the_request(fetch, tmp_path):
     expect(
         not left and "file too large" in run.stderr,
         saw=f"no file can have more than 64 KiB here, and the page has 1 MiB. In the folder: "
-        f"{', '.join(left) or 'nothing'}; on stderr: {run.stderr or 'nothing'}. Is what "
+        f"{', '.join(left) or 'nothing'}; on stderr: {said(run)}. Is what "
         "page_file_write() says returned?",
         expected="no file, and the line: fetch_sites: URL: file too large",
     )
@@ -330,7 +336,7 @@ def test_an_empty_page_is_a_page(fetch, tmp_path):
     run = fetch(f"{OK}?bytes=0").finish()
     expect(
         content_of(tmp_path / "status-200.html") == b"" and len(names_in(tmp_path)) == 1,
-        saw=f"in the folder: {', '.join(names_in(tmp_path)) or 'nothing'}; {run.stderr}. Was "
+        saw=f"in the folder: {', '.join(names_in(tmp_path)) or 'nothing'}; {said(run)}. Was "
         "the page thrown away? status 0 means that it is whole",
         expected="status-200.html, and nothing else",
     )
@@ -408,12 +414,12 @@ def test_what_is_no_page_is_told_and_leaves_no_file(fetch, world, tmp_path, how)
         url = f"{world.sites.url}/redirect-loop"
     run = fetch(url).finish()
     nothing_left(tmp_path, [])
-    lines = [line for line in run.stderr_lines if not line.startswith("TODO ")]
+    lines = run.complaints
     expect(
         len(lines) == 1
         and lines[0].startswith(f"fetch_sites: {url}: ")
         and word in lines[0],
-        saw=f"{how}: on stderr: {run.stderr or 'nothing'}"
+        saw=f"{how}: on stderr: {said(run)}"
         + (f"; on stdout: {run.lines[0]}. " if times_told(run) else ". ")
         + "Does what is thrown away still return its status?",
         expected=f"one line: fetch_sites: {url}: {word or 'what has failed'}",
@@ -442,7 +448,7 @@ def test_a_page_that_cannot_get_its_name_is_an_error(fetch, tmp_path):
     run = fetch(f"{OK}?bytes=0").finish()
     expect(
         "directory" in run.stderr,
-        saw=f"the page could not be kept, and on stderr is: {run.stderr or 'nothing'}. Is "
+        saw=f"the page could not be kept, and on stderr is: {said(run)}. Is "
         "what page_file_keep() says returned?",
         expected="the line: fetch_sites: URL: illegal operation on a directory",
     )

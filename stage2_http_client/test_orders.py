@@ -47,7 +47,7 @@ def order_items_all(program, world, orders):
 
 def said(run):
     """How it ended, in the words of a failure."""
-    words = " / ".join([*run.lines[-3:], *run.stderr_lines[:3]]) or "nothing"
+    words = " / ".join([*run.lines[-3:], *run.complaints[:3]]) or "nothing"
     return f"exit status {run.exit}, and it said: {words}"
 
 
@@ -376,7 +376,8 @@ def test_what_is_on_its_way_is_cancelled(program, world):
     except Failure:
         raise Failure(
             saw="package 3 had failed, and the program waited for the others",
-            expected="they are cancelled (gather_cancel), and it ends at once",
+            expected="they are cancelled (gather_cancel calls the package_cancel that "
+            "gather_start was given), and it ends at once",
         ) from None
     expect_failure(run, 5)
     world.orders.wait_for(abandoned=9, in_flight=0)

@@ -58,9 +58,9 @@ def judge_stage(settings: Settings) -> StageVerdict | None:
     GapError when a learner's file is not there.
     """
     for one in own_stages(settings.stage) if settings.implementation == "learner" else []:
-        for skeleton in gaps.skeletons(one.number).values():
-            if not skeleton.path.exists():
-                raise gaps.gone(skeleton.path)
+        for path in gaps.files_with_gaps(one):
+            if not path.exists():
+                raise gaps.gone(path)
     try:
         warnings = build_stage(settings.stage, settings.implementation)
     except BuildError as error:

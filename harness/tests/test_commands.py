@@ -810,6 +810,24 @@ def test_a_clone_without_solutions_teaches(bare_copy, tmp_path):
     assert copy.read(name) == SKELETONS[name].text
 
 
+def test_a_clone_without_solutions_builds_none(bare_copy, tmp_path):
+    """What is the learner's must not stand where the finished programs would."""
+    copy = repository.copy_of(bare_copy, tmp_path / "copy")
+    assert copy.make("solution-programs").exit == 0
+    assert not (copy.path / "build" / "solutions").exists()
+
+
+def test_a_stage_whose_earlier_one_was_handed_out_filled(bare_copy, tmp_path):
+    """Its skeletons are nowhere: the next stage is judged all the same."""
+    copy = repository.copy_of(bare_copy, tmp_path / "copy")
+    copy.fill_with_reference(*[number for number in GAPS if number.startswith("1.")])
+    shutil.rmtree(copy.path / ".git")
+    copy.git("init", "--quiet")
+    copy.commit()
+    judged = copy.make("stage2", "GAP=2.6")
+    assert "nowhere to be found" not in judged.out + judged.err, judged
+
+
 def test_a_clone_without_solutions_watches(bare_copy):
     done = bare_copy.make("watch", "STAGE=1")
     assert done.exit == 0 and "Watching; q ends it." in done.out

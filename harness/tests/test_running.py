@@ -147,6 +147,7 @@ def test_gaps_that_are_not_written(shell):
     """
     ).run()
     assert run.unwritten == ["1.2", "1.10"]
+    assert run.complaints == ["and TODO 1.3 is not written yet, somebody said"]
 
 
 def test_a_program_that_was_not_built():

@@ -514,6 +514,8 @@ def test_advice_for_one(play):
         outcome("1.10", "waits", "1.3"),
     )
     texts = [verdict.advice_for_one(one) + "\n" for one in judged.gaps]
+    judged = play(["1.1"], outcome("1.1"), outcome("1.1", "waits", "1.3"))
+    texts.append(verdict.advice_for_one(judged.gaps[0]) + "\n")
     judged = play(ALL, outcome("1.1", "skipped"))
     texts.append(verdict.advice_for_one(judged.gaps[0]) + "\n")
     golden.check("verdict_advice_for_one.txt", "".join(texts))
