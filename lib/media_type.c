@@ -63,15 +63,6 @@ static bool is_word(const char *text, size_t length, const char *word)
     return strlen(word) == length && strncasecmp(text, word, length) == 0;
 }
 
-static bool read_token(const char **at)
-{
-    size_t length = strspn(*at, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-    *at += length;
-    return length > 0;
-}
-
 static bool read_range(const char **at, struct range *range)
 {
     *range = (struct range){.type = *at, .quality = -1};
@@ -90,6 +81,15 @@ static bool read_range(const char **at, struct range *range)
     if (range->quality < 0)
         range->quality = ACCEPT_MAX;
     return **at == ',' || **at == '\0';
+}
+
+static bool read_token(const char **at)
+{
+    size_t length = strspn(*at, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    *at += length;
+    return length > 0;
 }
 
 /* q counts wherever it stands, but only once. */
