@@ -59,6 +59,9 @@ PROGRAMS := \
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch))
 
+# For the harness's own tests: they ask what lib/ has.
+LAB_PROGRAMS := harness/labs/text_lab
+
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
 USES_heavy_work   := stage1_event_loop/gather
@@ -179,7 +182,7 @@ $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
 $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
-$(foreach p,$(BENCH_PROGRAMS),$(eval \
+$(foreach p,$(BENCH_PROGRAMS) $(LAB_PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(OVERLAY)/$(p),$(call overlay_sources,$(p))))))
@@ -218,12 +221,13 @@ $(BUILD_DIR)/flags: FORCE
 FORCE:
 
 # `make programs` for everything; the harness asks for the programs of one stage.
-.PHONY: FORCE programs learner-programs solution-programs overlay-programs bench-programs
+.PHONY: FORCE programs learner-programs solution-programs overlay-programs bench-programs lab-programs
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
 solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS))
 overlay-programs: $(OVERLAY_PROGRAMS)
 bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
+lab-programs: $(addprefix $(BUILD_DIR)/,$(LAB_PROGRAMS))
 
 # For the harness: `make print-PROGRAMS`.
 print-%:

@@ -14,6 +14,8 @@ static const struct {
     [UPSTREAM_ORDERS] =
         {"ORDERS_URL", "http://127.0.0.1:8103",
          "is the world running (make world)? ORDERS_URL says where it is"},
+    [UPSTREAM_JOKES] = {"JOKES_URL", "http://127.0.0.1:8104",
+                        "is the world running (make world)? JOKES_URL says where it is"},
 };
 
 const char *upstream_url(enum upstream service)

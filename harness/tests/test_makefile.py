@@ -26,6 +26,7 @@ INTERNAL = {
     "solution-programs",
     "overlay-programs",
     "bench-programs",
+    "lab-programs",
 }
 
 

@@ -513,6 +513,7 @@ def test_environment_says_where_the_services_are(world: World) -> None:
         "SITES_URL": world.sites.url,
         "RATES_URL": world.rates.url,
         "ORDERS_URL": world.orders.url,
+        "JOKES_URL": world.jokes.url,
     }
 
 
@@ -546,7 +547,8 @@ def test_open_file_limit_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_control_holds_and_releases(world: World) -> None:
-    services = {s.name: s.url for s in (world.sites, world.rates, world.orders)}
+    told = (world.sites, world.rates, world.orders, world.jokes)
+    services = {s.name: s.url for s in told}
     assert call(world, "GET", "/services") == (200, services)
     status, rule = call(world, "POST", "/sites/holds", {"pattern": "/delay/*"})
     assert (status, rule["times"], rule["taken"], rule["held"]) == (201, None, 0, [])
@@ -691,7 +693,7 @@ class Program:
     def ports(self) -> dict[str, int]:
         """The ports it prints, by service."""
         ports = {}
-        for name in ("sites", "control", "rates", "orders"):
+        for name in ("sites", "control", "rates", "orders", "jokes"):
             line = self.process.stdout.readline().decode()
             start = f"{name} listening on http://127.0.0.1:"
             assert line.startswith(start)
@@ -729,7 +731,7 @@ def test_program_serves_until_told_to_end(number: int) -> None:
         "Type this first in the terminal where you run the programs:",
         *(
             f"export {name.upper()}_URL=http://127.0.0.1:{ports[name]}"
-            for name in ("sites", "rates", "orders")
+            for name in ("sites", "rates", "orders", "jokes")
         ),
     ]
 
@@ -794,7 +796,7 @@ def test_chosen_port_is_the_first_of_consecutive_ones(
             lambda host, port, bind=bind: (asked.append(port), bind(host, 0)),
         )
     with world:
-        assert asked == [8080, 8081, 8082, 8083]
+        assert asked == [8080, 8081, 8082, 8083, 8084]
 
 
 def test_1000_held_at_once_with_few_files_and_little_memory() -> None:

@@ -1,4 +1,4 @@
-"""The services of the outside world: sites, rates, orders."""
+"""The services of the outside world: sites, rates, orders, jokes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from harness.tests.client import Client, fetch, get
 from harness.world import RawJson, World
 from harness.world.http1 import Headers, Request
+from harness.world.jokes import JOKES
 from harness.world.jsontext import encode_json, to_json
 from harness.world.limits import PAGE_MAX
 from harness.world.orders import DEMO_ORDER, EMPTY_ORDER
@@ -276,7 +277,7 @@ def test_strange_rates_stay_as_they_are_in_another_base() -> None:
 
 
 def test_json_services_word_errors_in_json(world: World) -> None:
-    for service in (world.rates, world.orders):
+    for service in (world.rates, world.orders, world.jokes):
         status, headers, body = get(service, "/nowhere")
         assert (status, headers["content-type"]) == (404, "application/json")
         assert list(json.loads(body)) == ["error"]
@@ -412,3 +413,85 @@ def test_orders_can_be_held(world: World) -> None:
         hold.wait_for(1)
         hold.release_all()
         assert client.answer()[0] == 200
+
+
+# Jokes.
+
+ACCEPT_JSON = {"User-Agent": "a-test", "Accept": "application/json"}
+
+
+def test_jokes_come_in_turn_and_begin_again(world: World) -> None:
+    seen = []
+    for _ in range(len(JOKES) + 2):
+        answer, body = fetch(world.jokes, "GET", "/", **ACCEPT_JSON)
+        assert (answer.status, answer.headers["Content-Type"]) == (
+            200,
+            "application/json",
+        )
+        seen.append(json.loads(body))
+    assert [joke["joke"] for joke in seen] == [*JOKES, *JOKES[:2]]
+    assert len({joke["id"] for joke in seen}) == len(set(JOKES)) == len(JOKES) == 20
+    assert {tuple(joke) for joke in seen} == {("id", "joke", "status")}
+    assert {joke["status"] for joke in seen} == {200}
+    assert seen[-2:] == seen[:2]
+
+
+@pytest.mark.parametrize(
+    "accept, is_json",
+    [
+        ("application/json", True),
+        ("text/plain, Application/JSON;q=0.5", True),
+        ("application/json;q=0", False),
+        ("application/jsonlines", False),
+        ("text/html", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_joke_is_plain_text_unless_json_is_asked_for(
+    world: World, accept: str, is_json: bool
+) -> None:
+    headers = {"User-Agent": "a-test", **({"Accept": accept} if accept else {})}
+    answer, body = fetch(world.jokes, "GET", "/", **headers)
+    assert (answer.status, answer.headers["Vary"]) == (200, "Accept")
+    if is_json:
+        assert json.loads(body)["joke"] == JOKES[0]
+    else:
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert body.decode() == f"{JOKES[0]}\n"
+
+
+@pytest.mark.parametrize("agent", [{}, {"User-Agent": ""}])
+def test_joke_is_for_those_who_say_who_they_are(
+    world: World, agent: dict[str, str]
+) -> None:
+    headers = {"Accept": "application/json", **agent}
+    answer, body = fetch(world.jokes, "GET", "/", **headers)
+    assert answer.status == 403
+    assert "User-Agent" in json.loads(body)["error"]
+    _, body = fetch(world.jokes, "GET", "/", **ACCEPT_JSON)
+    assert json.loads(body)["joke"] == JOKES[0]  # the one refused has not used it up
+
+
+def test_jokes_of_the_tests_own(world: World) -> None:
+    fetch(world.jokes, "GET", "/", **ACCEPT_JSON)
+    world.jokes.jokes = ["Gr\xfc\xdfe", "\u7dd1"]
+    _, body = fetch(world.jokes, "GET", "/", **ACCEPT_JSON)
+    assert json.loads(body)["joke"] == "\u7dd1" and "\u7dd1".encode() in body
+    world.reset()
+    _, body = fetch(world.jokes, "GET", "/", **ACCEPT_JSON)
+    assert json.loads(body)["joke"] == JOKES[0]
+
+
+def test_jokes_can_be_held_and_broken(world: World) -> None:
+    request = "GET / HTTP/1.1\r\nHost: w\r\nUser-Agent: t\r\n\r\n"
+    with world.jokes.hold("/") as hold, Client(world.jokes) as client:
+        client.send(request)
+        hold.wait_for(1)
+        assert (world.jokes.in_flight, client.is_silent()) == (1, True)
+        hold.release_all()
+        assert client.answer()[2].decode() == f"{JOKES[0]}\n"
+    world.jokes.fault("/", "status", code=503, times=1)
+    statuses = [fetch(world.jokes, "GET", "/", **ACCEPT_JSON)[0].status for _ in "ab"]
+    assert statuses == [503, 200]
+    world.jokes.wait_for(finished=3, abandoned=0)

@@ -16,7 +16,8 @@ In a test, in-process; every wait has a limit, scaled by WORKSHOP_TIMEOUT_SCALE:
         world.rates.rates["USD"] = Decimal("1.10000000000000000001")
         order = world.orders.add([[item, item], [item]])
         world.orders.delay = 0
-        world.reset()                          # rules, counts, rates, orders: as new
+        world.jokes.jokes = ["Knock, knock."]
+        world.reset()                          # rules, counts, rates, ...: all as new
         world.refused_url                      # where nobody listens
         world.environment                      # {"SITES_URL": world.sites.url, ...}
 
@@ -28,8 +29,9 @@ Requests that are malformed get their error and are not counted. A client that c
 shuts down its sending side, before its answer is complete has abandoned the request.
 
 `make world` runs the same for a class without internet, at ports 8100 (sites), 8101
-(control), 8102 (rates) and 8103 (orders): where programs look that have no SITES_URL,
-RATES_URL, ORDERS_URL in their environment. `make world PORT=9100` begins at another port.
+(control), 8102 (rates), 8103 (orders) and 8104 (jokes): where programs look that have no
+SITES_URL, RATES_URL, ORDERS_URL, JOKES_URL in their environment. `make world PORT=9100`
+begins at another port.
 The control service then does what a test does, in JSON, with S the name of a service:
 
     GET    /                       this text
@@ -57,8 +59,8 @@ Errors are {"error": "one line"} with 400, 404, 405, or 504 for a wait past its 
 
 Where things are: http1.py (requests and answers), rules.py (holds, faults, counts),
 faults.py (the table of faults), service.py (the base of a service), sites.py, rates.py,
-orders.py and control.py (services), jsontext.py (JSON to the digit), watch.py (waiting),
-limits.py (every maximum), world.py (lifetime).
+orders.py, jokes.py and control.py (services), jsontext.py (JSON to the digit), watch.py
+(waiting), limits.py (every maximum), world.py (lifetime).
 """
 
 from .faults import FAULTS

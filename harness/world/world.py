@@ -10,6 +10,7 @@ import threading
 from .control import Control
 from harness.timeouts import scaled
 
+from .jokes import Jokes
 from .limits import raise_open_file_limit
 from .orders import Orders
 from .rates import Rates
@@ -37,11 +38,13 @@ class World:
         self.control = Control()
         self.rates = Rates()
         self.orders = Orders()
+        self.jokes = Jokes()
         self.services: list[Service] = [  # new ones at the end
             self.sites,
             self.control,
             self.rates,
             self.orders,
+            self.jokes,
         ]
         self.control.services = {
             s.name: s for s in self.services if s is not self.control
