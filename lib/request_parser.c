@@ -186,10 +186,10 @@ static bool llhttp_takes(struct request_parser *parser, const char *bytes, size_
     return status == HPE_OK || (status == HPE_PAUSED_UPGRADE && parser->complete);
 }
 
-/* The same of a line: its line end stands behind it. */
+/* The same of a line, without what we have found not to matter at its end. */
 static bool llhttp_takes_line(struct request_parser *parser, struct piece line)
 {
-    if (llhttp_takes(parser, line.at, line.length + 2))
+    if (llhttp_takes(parser, line.at, line.length) && llhttp_takes(parser, "\r\n", 2))
         return true;
     return refuse(parser, 400, "not an HTTP/1.1 request");
 }
@@ -301,7 +301,7 @@ static size_t take_line(struct request_parser *parser, const char *bytes, size_t
     return most + 1;
 }
 
-/* Each line goes to who waits for it, without its line end, which stands behind it. */
+/* Each line goes to who waits for it, without its line end. */
 static void line_is_whole(struct request_parser *parser, struct piece line)
 {
     if (parser->line.length > 0) {
@@ -457,7 +457,7 @@ static void take_request_line(struct request_parser *parser, struct piece line)
         parser->seen |= SEEN_OPTIONS;
     if (!take_target(parser, target))
         return;
-    if (!llhttp_takes(parser, line.at, line.length + 2))
+    if (!llhttp_takes(parser, line.at, line.length) || !llhttp_takes(parser, "\r\n", 2))
         refuse(parser, 501, "an unknown method");
     parser->next = NEXT_HEADER;
 }
@@ -573,10 +573,12 @@ static const struct known_header *find_known(struct piece name)
     return NULL;
 }
 
-/* "Name: value", of a header or a trailer. */
-static bool split_header(struct request_parser *parser, struct piece line,
+/* "Name: value", of a header or a trailer; the space at its end is cut off the line. */
+static bool split_header(struct request_parser *parser, struct piece *whole,
                          struct piece *name, struct piece *value)
 {
+    struct piece line = *whole;
+
     parser->head_bytes += line.length + 2;
     *value = line;
     if (is_space(line.at[0]) && parser->header_count == 0 && parser->next == NEXT_HEADER)
@@ -592,6 +594,7 @@ static bool split_header(struct request_parser *parser, struct piece line,
     if (span(*name, IN_TOKEN) < name->length)
         return refuse(parser, 400, "a character that no header's name may have");
     *value = trimmed(*value);
+    whole->length = (size_t)(value->at - line.at) + value->length;
     return true;
 }
 
@@ -599,7 +602,7 @@ static void take_header(struct request_parser *parser, struct piece line)
 {
     struct piece name, value;
 
-    if (!split_header(parser, line, &name, &value))
+    if (!split_header(parser, &line, &name, &value))
         return;
     if (parser->header_count == parser->limits->max_headers) {
         refuse(parser, 431, "too many headers");
@@ -769,8 +772,8 @@ static void take_chunk(struct request_parser *parser, struct piece line)
         refuse(parser, 431, "the chunk extensions are too long");
     else if (parser->left > parser->limits->max_body - parser->body.length)
         refuse(parser, 413, "the body is too long");
-    else if (!llhttp_takes(parser, line.at, digits) || !llhttp_takes(parser, "\r\n", 2))
-        refuse(parser, 400, "not an HTTP/1.1 request");
+    else
+        llhttp_takes_line(parser, (struct piece){line.at, digits});
     parser->next = parser->left > 0 ? NEXT_BYTES : NEXT_TRAILER;
 }
 
@@ -786,7 +789,7 @@ static void take_trailer(struct request_parser *parser, struct piece line)
     struct piece name, value;
 
     if (line.length > 0) {
-        if (!split_header(parser, line, &name, &value))
+        if (!split_header(parser, &line, &name, &value))
             return;
         const struct known_header *known = find_known(name);
         if (known != NULL && known->in_head_only)

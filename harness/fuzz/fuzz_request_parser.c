@@ -51,7 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         compare(&limits[i], bytes, size, (struct cuts){.seed = seed}, &text);
         compare(&limits[i], bytes, size, (struct cuts){.first = seed % (size + 1)},
                 &text);
-        compare(&limits[i], bytes, size, (struct cuts){.every = 1}, &text);
         buffer_deinit(&text);
     }
     return 0;
