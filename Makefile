@@ -19,6 +19,7 @@ IMPL   ?= learner
 LEVEL  ?= green
 N      ?= 1
 RUNS   ?= 100
+SECONDS ?= 60
 BUILD  ?= debug
 SAN    ?= 1
 WERROR ?= 0
@@ -36,7 +37,7 @@ ifeq ($(origin CC),default)
 CC := cc
 endif
 
-export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR CC
+export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS SECONDS TAKE MINE JUNIT BUILD SAN WERROR BUILD_DIR CC
 
 # --- Stages, programs, and the modules each one uses -------------------------------------
 
@@ -59,8 +60,12 @@ PROGRAMS := \
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch))
 
-# For the harness's own tests: they ask what lib/ has.
-LAB_PROGRAMS := harness/labs/text_lab
+# For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
+HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
+FUZZERS := harness/fuzz/fuzz_request_parser
+
+# Those that parse requests.
+WITH_LLHTTP := parse_requests fuzz_request_parser
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -78,6 +83,8 @@ USES_curl_lab    := stage2_http_client/curl_loop
 USES_client_lab  := $(HTTP_CLIENT)
 USES_retry_lab   := $(HTTP_CLIENT) stage2_http_client/http_retry
 USES_client_fetch := $(HTTP_CLIENT)
+USES_parse_requests      := harness/fuzz/request_text
+USES_fuzz_request_parser := harness/fuzz/request_text
 
 # As long as a module has a gap that is not written, another one with the same contract, given
 # and finished, stands in for it. Not in the programs that judge the module itself.
@@ -95,6 +102,15 @@ endif
 PACKAGES := libuv libcurl jansson
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+# llhttp comes as a library, or (Debian 12, Ubuntu: node-llhttp) as C sources. Without it
+# only the programs that parse requests cannot be built.
+LLHTTP_FOLDER  := /usr/share
+LLHTTP_LIBS    := $(shell pkg-config --libs libllhttp 2>/dev/null)
+LLHTTP_SOURCES := $(if $(LLHTTP_LIBS),,$(wildcard $(LLHTTP_FOLDER)/llhttp/*.c))
+LLHTTP_CFLAGS  := $(if $(LLHTTP_LIBS),$(shell pkg-config --cflags libllhttp),\
+    $(if $(LLHTTP_SOURCES),-DLLHTTP_STRICT_MODE=1 -I$(LLHTTP_FOLDER)/include/llhttp))
+LLHTTP_FOUND   := $(if $(LLHTTP_LIBS)$(LLHTTP_SOURCES),yes)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wcast-align
@@ -117,11 +133,11 @@ endif
 
 # Every file may contain an unfilled gap, so every file knows TODO().
 CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -I. -include lib/todo.h $(WARNINGS) \
-             $(OPTIMIZE) $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
+             $(OPTIMIZE) $(SANITIZE) $(PACKAGE_CFLAGS) $(LLHTTP_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(SANITIZE) $(LDFLAGS)
 # A program is linked with those libraries only that it uses: it starts the sooner.
 AS_NEEDED := $(if $(filter Darwin,$(shell uname -s)),,-Wl$(,)--as-needed)
-LIBS = $(AS_NEEDED) $(PACKAGE_LIBS) -lm $(if $(SANITIZE),-ldl)
+LIBS = $(AS_NEEDED) $(PACKAGE_LIBS) $(LLHTTP_LIBS) -lm $(if $(SANITIZE),-ldl)
 
 # --- Building ----------------------------------------------------------------------------
 
@@ -160,16 +176,22 @@ object_of = $(patsubst %.c,%.o,$(patsubst $(BUILD_DIR)/$(BUILD_DIR)/%,$(BUILD_DI
 
 # The guard stands in front of libuv's own functions, so it is linked whole, not from lib.a.
 GUARD := $(if $(SANITIZE),$(call object_of,lib/handle_guard.c))
-LIB_OBJECTS := $(call object_of,$(filter-out lib/handle_guard.c,$(sort $(wildcard lib/*.c))))
+NOT_IN_LIB := lib/handle_guard.c $(if $(LLHTTP_FOUND),,lib/request_parser.c)
+LIB_OBJECTS := $(call object_of,$(filter-out $(NOT_IN_LIB),$(sort $(wildcard lib/*.c))))
+# What a program that parses requests is linked with besides.
+LLHTTP := $(if $(LLHTTP_SOURCES),$(BUILD_DIR)/llhttp.a,$(if $(LLHTTP_LIBS),,no-llhttp))
+LLHTTP_OBJECTS := $(patsubst $(LLHTTP_FOLDER)/%.c,$(BUILD_DIR)/%.o,$(LLHTTP_SOURCES))
 LEARNER_PROGRAMS := $(addprefix $(BUILD_DIR)/,$(PROGRAMS))
 SOLUTION_PROGRAMS := $(addprefix $(BUILD_DIR)/solutions/,$(PROGRAMS))
 OVERLAY_PROGRAMS := $(if $(OVERLAY),$(addprefix $(OVERLAY)/,$(PROGRAMS)))
+
+llhttp_for = $(if $(filter $(WITH_LLHTTP),$(notdir $(1))),$(LLHTTP))
 
 # Beside each program stands what it is made of: when that changes (a stand-in comes or goes,
 # or MINE is another), it is linked anew, although no source is newer.
 # $(call link_rule,PROGRAM FILE,SOURCES)
 define link_rule
-$(1): $(call object_of,$(2)) $(GUARD) $(BUILD_DIR)/lib.a $(1).sources Makefile
+$(1): $(call object_of,$(2)) $(GUARD) $(BUILD_DIR)/lib.a $(call llhttp_for,$(1)) $(1).sources Makefile
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o %.a,$$^) $$(LIBS)
 $(1).sources: FORCE
@@ -182,7 +204,7 @@ $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
 $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
-$(foreach p,$(BENCH_PROGRAMS) $(LAB_PROGRAMS),$(eval \
+$(foreach p,$(BENCH_PROGRAMS) $(HARNESS_PROGRAMS) $(FUZZERS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(OVERLAY)/$(p),$(call overlay_sources,$(p))))))
@@ -209,6 +231,19 @@ $(BUILD_DIR)/lib.a: $(LIB_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# Not ours, so without our warnings.
+$(BUILD_DIR)/llhttp/%.o: $(LLHTTP_FOLDER)/llhttp/%.c $(BUILD_DIR)/flags
+	@mkdir -p $(@D)
+	@echo $(CC) -c $<
+	@$(CC) -std=c11 $(OPTIMIZE) $(SANITIZE) $(LLHTTP_CFLAGS) $(CFLAGS) -w -c -o $@ $<
+
+$(BUILD_DIR)/llhttp.a: $(LLHTTP_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+no-llhttp:
+	@echo "llhttp is not installed: setup/confirm_environment tells how to get it" >&2; exit 1
+
 # Changes when the compiler or a flag does, and then everything is built anew.
 HOW = $(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) $(LIBS)
 $(BUILD_DIR)/flags: FORCE
@@ -221,13 +256,15 @@ $(BUILD_DIR)/flags: FORCE
 FORCE:
 
 # `make programs` for everything; the harness asks for the programs of one stage.
-.PHONY: FORCE programs learner-programs solution-programs overlay-programs bench-programs lab-programs
+.PHONY: FORCE no-llhttp programs learner-programs solution-programs overlay-programs bench-programs \
+        harness-programs fuzzers
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
 solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS))
 overlay-programs: $(OVERLAY_PROGRAMS)
 bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
-lab-programs: $(addprefix $(BUILD_DIR)/,$(LAB_PROGRAMS))
+harness-programs: $(addprefix $(BUILD_DIR)/,$(HARNESS_PROGRAMS))
+fuzzers: $(addprefix $(BUILD_DIR)/,$(FUZZERS))
 
 # For the harness: `make print-PROGRAMS`.
 print-%:
@@ -242,7 +279,7 @@ HARNESS = @$(if $(PYTHON_FOUND),$(PYTHON_FOUND),exit 1;) -m harness
 STAGE_COMMANDS := $(foreach s,$(STAGES),stage$(call number_of,$(s)))
 
 .PHONY: help demo check run-demo run-check $(STAGE_COMMANDS) watch progress hint reveal diff reset timeline \
-        prove flake bench world format lint clean environment compile_commands.json
+        prove flake fuzz bench world format lint clean environment compile_commands.json
 
 help:
 	@sed -n 's/^#> \{0,1\}//p' Makefile
@@ -267,6 +304,7 @@ help:
 #>   make prove                 every gap blanked, every wrong answer: is each one caught?
 #>                              (STAGE=2: that one alone)
 #>   make flake RUNS=100        the suite again and again, in parallel, under load
+#>   make fuzz SECONDS=60       bytes that nobody thought of, for the parser of requests
 #>   make bench                 timed figures, side by side (STAGE=2: that stage's alone)
 #>   make format                clang-format every C file
 #>   make lint                  formatting, shell scripts, drift, line counts
@@ -289,7 +327,7 @@ run-demo run-check: run-%:
 $(STAGE_COMMANDS): stage%:
 	$(HARNESS) stage $*
 
-watch progress hint reveal diff reset timeline prove flake bench world lint format:
+watch progress hint reveal diff reset timeline prove flake fuzz bench world lint format:
 	$(HARNESS) $@
 
 compile_commands.json:

@@ -25,6 +25,7 @@ COMMANDS = {
     "world": "world",
     "prove": "prove",
     "flake": "flake",
+    "fuzz": "fuzz",
     "check": "check",
     "bench": "bench",
     "lint": "lint",

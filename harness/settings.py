@@ -25,6 +25,7 @@ class Settings:
     gap: str
     hint: int
     runs: int
+    seconds: int
     take: bool
     junit: str
     build_dir: str
@@ -49,6 +50,7 @@ def read(stage_number: str | None = None) -> Settings:
         gap=os.environ.get("GAP", ""),
         hint=_count("N", 1),
         runs=_count("RUNS", 100),
+        seconds=_count("SECONDS", 60),
         take=os.environ.get("TAKE", "0") not in ("", "0"),
         junit=os.environ.get("JUNIT", ""),
         build_dir=os.environ.get("BUILD_DIR", "build"),

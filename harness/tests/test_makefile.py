@@ -18,6 +18,7 @@ JOBS = f"-j{os.cpu_count() or 2}"
 # Steps of other commands, and what the harness asks for.
 INTERNAL = {
     "FORCE",
+    "no-llhttp",
     "environment",
     "run-demo",
     "run-check",
@@ -26,7 +27,8 @@ INTERNAL = {
     "solution-programs",
     "overlay-programs",
     "bench-programs",
-    "lab-programs",
+    "harness-programs",
+    "fuzzers",
 }
 
 

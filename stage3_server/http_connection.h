@@ -1,0 +1,103 @@
+/* http_connection: one client's connection, and the exchanges on it. For the modules of the
+ * server only; programs use http_server.h.
+ *
+ * A connection that waits for its client's next request holds no memory but this struct:
+ * ten thousand of them take a few megabytes. */
+#ifndef STAGE3_HTTP_CONNECTION_H
+#define STAGE3_HTTP_CONNECTION_H
+
+#include "stage3_server/http_server.h"
+
+struct http_write;
+
+enum { HTTP_READ_SIZE = 64 * 1024 }; /* bytes of the buffer that all connections share */
+
+struct http_connection {
+    uv_tcp_t tcp;
+    struct http_server *server;
+    struct list link;         /* in the server's */
+    struct list exchanges;    /* under way, the oldest first; the last may still be read */
+    struct http_write *write; /* what the socket has not taken yet; NULL: nothing */
+    struct buffer *unread;    /* what has come and has to wait; NULL: nothing */
+    uint64_t since;           /* the loop's time in ms when its state changed */
+    unsigned under_way : 8;   /* exchanges */
+    bool reading : 1;         /* the loop reads */
+    bool busy : 1;            /* requests are being taken: what is answered is sent after */
+    bool last : 1;            /* no more requests: what else comes is thrown away */
+    bool ends : 1;            /* nothing more is sent than what was written */
+    bool lingers : 1;         /* all was sent; the client has yet to close its side */
+    bool closing : 1;
+};
+
+/* --- http_connection.c: what comes and goes --- */
+
+/* Begins to read. */
+void connection_start(struct http_connection *connection);
+
+/* An exchange of this connection was answered, or has more to send. */
+void connection_answered(struct http_connection *connection);
+
+/* What connection_write() has left is sent; or has failed: `status` is a negative UV_E*. */
+void connection_written(struct http_connection *connection, int status);
+
+/* --- http_lifetime.c: how it begins and ends --- */
+
+/* A connection of the server's, not yet connected. */
+struct http_connection *connection_create(struct http_server *server);
+
+/* Keeps a copy of bytes that have to wait, for connection_take_back(). */
+void connection_put_aside(struct http_connection *connection, const char *bytes,
+                          size_t length);
+
+/* Gives back what has waited: deinit it. False: there is nothing. */
+bool connection_take_back(struct http_connection *connection, struct buffer *bytes);
+
+/* The last answer was given: closes the connection once it is sent. */
+void connection_finish(struct http_connection *connection);
+
+/* Closes it at once: who still works for its client is told. */
+void connection_close(struct http_connection *connection);
+
+/* Looks every now and then for connections whose time is over, as long as there are any. */
+void server_start_sweep(struct http_server *server);
+
+/* --- http_write.c --- */
+
+/* Sends `length` bytes (copied): those that the socket takes now at once, the others when it
+ * takes more; connection_written() comes only if there are such. Returns 0 or a negative
+ * UV_E*. */
+int connection_write(struct http_connection *connection, const char *bytes,
+                     size_t length);
+
+/* How many bytes the client has yet to take. */
+size_t connection_unsent(const struct http_connection *connection);
+
+/* --- http_exchange.c: a request on its way to its answer --- */
+
+/* The exchange whose request is being read: a new one when the last is whole. */
+struct http_exchange *exchange_being_read(struct http_connection *connection);
+
+/* Some more of its request has come: does what is to be done now. */
+void exchange_advance(struct http_exchange *exchange);
+
+/* Answers a request that is refused, and ends the connection after it. */
+void exchange_refuse(struct http_exchange *exchange, int status, const char *problem);
+
+/* Its client has gone: takes it off its connection, and tells the handler that has it. */
+void exchange_abandon(struct http_exchange *exchange);
+
+/* It is over. */
+void exchange_release(struct http_exchange *exchange);
+
+/* --- http_router.c --- */
+
+/* Hands the request, which is whole, to the handler of its route. */
+void exchange_dispatch(struct http_exchange *exchange);
+
+/* --- http_server.c --- */
+
+/* A connection or an exchange has ended: there may be room for the next, and if the server
+ * is to stop and this was the last it has stopped. */
+void server_something_ended(struct http_server *server);
+
+#endif

@@ -1,0 +1,164 @@
+/* http_lifetime: how a connection begins and ends, and what waits on it meanwhile. */
+#include "stage3_server/http_connection.h"
+
+#include "lib/memory.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum { LINGER_MS = 2000 };
+
+static void connection_on_closed(uv_handle_t *handle);
+
+struct http_connection *connection_create(struct http_server *server)
+{
+    struct http_connection *connection = xmalloc(sizeof *connection);
+
+    connection->server = server;
+    connection->since = uv_now(server->loop);
+    list_init(&connection->exchanges);
+    list_append(&server->connections, &connection->link);
+    server->connection_count++;
+    uv_tcp_init(server->loop, &connection->tcp);
+    server_start_sweep(server);
+    return connection;
+}
+
+void connection_put_aside(struct http_connection *connection, const char *bytes,
+                          size_t length)
+{
+    if (length == 0 || connection->closing)
+        return;
+    if (connection->unread == NULL) {
+        connection->unread = xmalloc(sizeof *connection->unread);
+        buffer_init(connection->unread, HTTP_READ_SIZE);
+    }
+    buffer_append(connection->unread, bytes, length);
+}
+
+bool connection_take_back(struct http_connection *connection, struct buffer *bytes)
+{
+    if (connection->unread == NULL)
+        return false;
+    *bytes = *connection->unread;
+    free(connection->unread);
+    connection->unread = NULL;
+    return true;
+}
+
+/* To close at once could lose the answer: when bytes have come that nobody has read, the
+ * kernel resets the connection. So only our side is closed, and what comes is thrown away
+ * until the client closes his. */
+void connection_finish(struct http_connection *connection)
+{
+    struct list *first;
+    int socket;
+
+    connection->last = true;
+    while ((first = list_first(&connection->exchanges)) != NULL)
+        exchange_abandon(container_of(first, struct http_exchange, link));
+    if (connection->write != NULL || connection->lingers)
+        return; /* it is called again when that was sent */
+    connection->lingers = true;
+    connection->since = uv_now(connection->server->loop);
+    if (uv_fileno((uv_handle_t *)&connection->tcp, &socket) != 0 ||
+        shutdown(socket, SHUT_WR) != 0)
+        connection_close(connection);
+}
+
+void connection_close(struct http_connection *connection)
+{
+    struct list *first;
+    struct buffer unread;
+
+    if (connection->closing)
+        return;
+    connection->closing = true;
+    uv_close((uv_handle_t *)&connection->tcp, connection_on_closed);
+    if (connection_take_back(connection, &unread))
+        buffer_deinit(&unread);
+    while ((first = list_first(&connection->exchanges)) != NULL)
+        exchange_abandon(container_of(first, struct http_exchange, link));
+}
+
+static void connection_on_closed(uv_handle_t *handle)
+{
+    struct http_connection *connection =
+        container_of((uv_tcp_t *)handle, struct http_connection, tcp);
+    struct http_server *server = connection->server;
+
+    list_remove(&connection->link);
+    server->connection_count--;
+    free(connection);
+    server_something_ended(server);
+}
+
+/* How long a connection may be as it is, in ms; 0: as long as it likes. */
+static uint64_t time_limit(const struct http_connection *connection)
+{
+    const struct http_server_options *options = &connection->server->options;
+    const struct list *newest = connection->exchanges.previous;
+
+    if (connection->lingers)
+        return LINGER_MS;
+    if (connection->write != NULL)
+        return options->write_ms;
+    if (newest == &connection->exchanges)
+        return options->idle_ms;
+    switch (container_of(newest, struct http_exchange, link)->request.state) {
+    case REQUEST_IDLE:
+        return options->idle_ms;
+    case REQUEST_HEAD:
+        return options->head_ms;
+    case REQUEST_BODY:
+        return options->body_ms;
+    default:
+        return 0;
+    }
+}
+
+/* A client that has begun a request and does not go on is told so; any other is not. */
+static void connection_expire(struct http_connection *connection)
+{
+    struct list *newest = connection->exchanges.previous;
+
+    if (connection->write != NULL || connection->lingers ||
+        newest == &connection->exchanges) {
+        connection_close(connection);
+        return;
+    }
+    connection->since = uv_now(connection->server->loop);
+    exchange_refuse(container_of(newest, struct http_exchange, link), 408,
+                    "the request did not come in time");
+    connection_answered(connection);
+}
+
+/* One look at all of them now and then costs less than a timer for each. */
+static void server_on_sweep(uv_timer_t *timer)
+{
+    struct http_server *server = container_of(timer, struct http_server, sweep);
+    uint64_t now = uv_now(server->loop);
+    struct list *link, *next;
+
+    for (link = server->connections.next; link != &server->connections; link = next) {
+        struct http_connection *connection =
+            container_of(link, struct http_connection, link);
+        next = link->next;
+        if (connection->closing)
+            continue;
+        if (connection->write != NULL && connection_progressed(connection))
+            connection->since = now;
+        uint64_t limit = time_limit(connection);
+        if (limit > 0 && now - connection->since >= limit)
+            connection_expire(connection);
+    }
+    if (list_is_empty(&server->connections))
+        uv_timer_stop(timer);
+}
+
+void server_start_sweep(struct http_server *server)
+{
+    if (!uv_is_active((uv_handle_t *)&server->sweep))
+        uv_timer_start(&server->sweep, server_on_sweep, server->sweep_ms,
+                       server->sweep_ms);
+}

@@ -1,0 +1,168 @@
+/* http_server: HTTP/1.1 for many clients at once, on the loop (RFC 9110, RFC 9112).
+ *
+ * A request comes to its handler as an exchange. The handler reads the request from it and
+ * answers it: at once, or later, when what it waits for has come; the loop serves the others
+ * meanwhile. A connection may carry many exchanges, one after the other, or several at once
+ * (pipelining); their answers go out in the order of the requests.
+ *
+ * Everything happens on the loop's thread. The module reports, it never prints. */
+#ifndef STAGE3_HTTP_SERVER_H
+#define STAGE3_HTTP_SERVER_H
+
+#include "lib/http_date.h"
+#include "lib/list.h"
+#include "lib/request_parser.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <uv.h>
+
+struct http_server;
+struct http_exchange;
+struct http_connection;
+
+/* A request has come whole. Sees to it that the exchange is answered exactly once, now or
+ * later, by one of the http_answer functions: from then on it must not be touched. */
+typedef void (*http_handler_cb)(struct http_exchange *exchange);
+
+/* The client has gone, or the server was stopped at once: nobody waits for the answer. At
+ * most once, from the loop, before the exchange is answered. It must be answered all the
+ * same (nothing is sent): so that there is one way out only. */
+typedef void (*http_gone_cb)(struct http_exchange *exchange);
+
+/* The server has stopped: its port is free, every connection closed, every exchange
+ * answered, and its memory free for other use. Once, from the loop. */
+typedef void (*http_stopped_cb)(struct http_server *server);
+
+/* What is served where. A pattern is a path; {name} in it stands for one segment, which
+ * is not empty: "/convert/{currency}/{amount}". A route for GET answers HEAD, too. */
+struct http_route {
+    const char *method;
+    const char *pattern;
+    http_handler_cb handler;
+};
+
+/* How to serve. Every member that is 0 has the default named here. */
+struct http_server_options {
+    struct request_limits limits; /* target: 8,000, head: 16 KiB, headers: 100, body: 1 MiB */
+    size_t max_connections;       /* more have to wait to be accepted: 20,000 */
+    uint64_t idle_ms;             /* a connection without a request is closed: 60 s */
+    uint64_t head_ms;             /* for a request's head to come, else 408: 10 s */
+    uint64_t body_ms;             /* for its body to come, else 408: 30 s */
+    uint64_t write_ms;            /* for the client to read something, else closed: 30 s */
+};
+
+enum { HTTP_MAX_PARAMS = 8 };
+
+/* The caller's memory. Leave it alone; a program's own struct around it is found with
+ * container_of(exchange->server, ...). */
+struct http_server {
+    uv_loop_t *loop;
+    struct http_server_options options;
+    const struct http_route *routes; /* the last one has no method */
+    http_stopped_cb on_stopped;
+    bool stopping;
+    bool listens; /* the listener's handle is open */
+
+    uv_tcp_t listener;
+    uv_timer_t sweep; /* looks for connections whose time is over */
+    unsigned open_handles;
+    struct list connections;
+    size_t connection_count;
+    struct list exchanges; /* those that were not answered */
+    struct list spare;     /* exchanges to be used again */
+    size_t spare_count;
+    struct http_date date;
+    struct buffer out; /* what one turn sends on one connection */
+    char *read_buffer; /* one for all connections: who is idle needs none */
+};
+
+/* One request and its answer. Read `server` and `request`; leave the rest alone. */
+struct http_exchange {
+    struct http_server *server;
+    struct request_parser request;
+
+    struct http_connection *connection; /* NULL: the client has gone */
+    struct list link;                   /* in its connection's */
+    struct list server_link;            /* in the server's, as long as it is not answered */
+    http_gone_cb on_gone;
+    const char *query; /* what follows the target's question mark; NULL: there is none */
+    char *path;        /* decoded; params point into it */
+    struct {
+        const char *name;
+        size_t name_length; /* bytes */
+        const char *value;
+    } params[HTTP_MAX_PARAMS];
+    size_t param_count;
+    struct buffer headers; /* of the answer, beyond those that each one has */
+    struct buffer answer;  /* what is to be sent, as far as it is known */
+    bool dispatched;       /* its handler has it */
+    bool answered;
+    bool close; /* the connection is to be closed after it */
+};
+
+/* Makes a server that serves `routes` (borrowed until it has stopped; ends with a route
+ * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. */
+void http_server_init(struct http_server *server, uv_loop_t *loop,
+                      const struct http_route *routes,
+                      const struct http_server_options *options);
+
+/* Listens on `host`, a numeric IPv4 or IPv6 address, and `port` (0: any free one). Returns
+ * 0; or a negative UV_E*, and then there is nothing to stop: UV_EINVAL, the address is
+ * none; UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
+int http_server_listen(struct http_server *server, const char *host, unsigned port);
+
+/* The port it listens on, once it does. */
+unsigned http_server_port(const struct http_server *server);
+
+/* Stops it: no new connections, and those that wait for a request are closed; what is
+ * under way is finished. Then `on_stopped` comes. Called again, it ends at once what is
+ * still under way: each handler that waits is told by its http_gone_cb. */
+void http_server_stop(struct http_server *server, http_stopped_cb on_stopped);
+
+/* --- The request ---------------------------------------------------------------------
+ * The strings are the exchange's: valid until it is answered. */
+
+/* What stands in the path for {name}, decoded; NULL when the pattern has no such name. */
+const char *http_param(const struct http_exchange *exchange, const char *name);
+
+/* The value of a header, its name in whatever case; NULL when there is none. */
+const char *http_header(const struct http_exchange *exchange, const char *name);
+
+/* The body as JSON (RFC 8259; no name twice in an object). Gives it; NULL, and a line that
+ * says why in `problem`, when it is none. */
+json_t *http_json(const struct http_exchange *exchange, char *problem, size_t size);
+
+/* The value of a field of the query string, or of a body that is a form
+ * (application/x-www-form-urlencoded), decoded. Gives it; NULL: there is no such field,
+ * or it is malformed. */
+char *http_query(const struct http_exchange *exchange, const char *name);
+char *http_form(const struct http_exchange *exchange, const char *name);
+
+/* Has `on_gone` come when the client goes away before the answer. For a handler that
+ * answers later; not after it has answered. */
+void http_on_gone(struct http_exchange *exchange, http_gone_cb on_gone);
+
+/* --- The answer -----------------------------------------------------------------------
+ * Each of these but http_add_header() answers the exchange: it must not be touched
+ * afterwards. The answer to HEAD is sent without its body. */
+
+/* Adds a header to the answer to come; copies both, which must not contain line ends. */
+void http_add_header(struct http_exchange *exchange, const char *name, const char *value);
+
+/* Answers with `length` bytes of `body` (copied) of that media type. */
+void http_answer(struct http_exchange *exchange, int status, const char *type,
+                 const void *body, size_t length);
+
+/* Answers with text (text/plain, UTF-8), as printf() would print it. */
+void http_answer_text(struct http_exchange *exchange, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Answers with JSON; takes `value`. */
+void http_answer_json(struct http_exchange *exchange, int status, json_t *value);
+
+/* Answers with a status' own words, {"error":{"status":404,"message":"Not Found"}}, or
+ * with `problem` as the message. */
+void http_answer_error(struct http_exchange *exchange, int status, const char *problem);
+
+#endif
