@@ -56,6 +56,12 @@ PROGRAMS := \
     stage2_http_client/client_lab \
     stage2_http_client/retry_lab
 
+# Those of a stage whose skeletons are not there yet: made of the reference only.
+COMING_PROGRAMS := \
+    stage3_server/joke_server \
+    stage3_server/currency_server \
+    stage3_server/orders_server
+
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch))
@@ -65,7 +71,7 @@ HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
-WITH_LLHTTP := parse_requests fuzz_request_parser
+WITH_LLHTTP := parse_requests fuzz_request_parser joke_server currency_server orders_server
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -83,6 +89,15 @@ USES_curl_lab    := stage2_http_client/curl_loop
 USES_client_lab  := $(HTTP_CLIENT)
 USES_retry_lab   := $(HTTP_CLIENT) stage2_http_client/http_retry
 USES_client_fetch := $(HTTP_CLIENT)
+
+HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_exchange http_router \
+                 http_answer http_write http_lifetime http_defaults http_path http_text)
+SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
+USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
+USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
+USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
+                        $(addprefix stage2_http_client/,orders order_query order_json http_retry)
+
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 
@@ -204,6 +219,8 @@ $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
 $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
+$(foreach p,$(COMING_PROGRAMS),$(eval \
+    $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
 $(foreach p,$(BENCH_PROGRAMS) $(HARNESS_PROGRAMS) $(FUZZERS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
@@ -260,7 +277,7 @@ FORCE:
         harness-programs fuzzers
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
-solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS))
+solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS) $(COMING_PROGRAMS:%=$(BUILD_DIR)/solutions/%))
 overlay-programs: $(OVERLAY_PROGRAMS)
 bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
 harness-programs: $(addprefix $(BUILD_DIR)/,$(HARNESS_PROGRAMS))

@@ -62,11 +62,12 @@ struct http_server {
     const struct http_route *routes; /* the last one has no method */
     http_stopped_cb on_stopped;
     bool stopping;
-    bool listens; /* the listener's handle is open */
+    bool stopped;
 
     uv_tcp_t listener;
-    uv_timer_t sweep; /* looks for connections whose time is over */
-    unsigned open_handles;
+    uv_timer_t sweep;  /* looks for connections whose time is over */
+    uint64_t sweep_ms; /* every so often */
+    bool full;         /* a client waits until another connection ends */
     struct list connections;
     size_t connection_count;
     struct list exchanges; /* those that were not answered */
@@ -77,26 +78,29 @@ struct http_server {
     char *read_buffer; /* one for all connections: who is idle needs none */
 };
 
-/* One request and its answer. Read `server` and `request`; leave the rest alone. */
+/* One request and its answer. Read `server` and `request`, use `data`; leave the rest
+ * alone. */
 struct http_exchange {
     struct http_server *server;
     struct request_parser request;
+    void *data; /* the handler's own: what its http_gone_cb needs */
 
     struct http_connection *connection; /* NULL: the client has gone */
     struct list link;                   /* in its connection's */
-    struct list server_link;            /* in the server's, as long as it is not answered */
+    struct list server_link;            /* in the server's, until it is answered */
     http_gone_cb on_gone;
-    const char *query; /* what follows the target's question mark; NULL: there is none */
-    char *path;        /* decoded; params point into it */
+    struct buffer path; /* its segments, decoded, each followed by a zero byte */
+    const char *query;  /* what follows the target's question mark; NULL: there is none */
     struct {
-        const char *name;
-        size_t name_length; /* bytes */
+        const char *name; /* in the pattern, not followed by a zero byte */
+        size_t name_length;
         const char *value;
     } params[HTTP_MAX_PARAMS];
     size_t param_count;
     struct buffer headers; /* of the answer, beyond those that each one has */
     struct buffer answer;  /* what is to be sent, as far as it is known */
-    bool dispatched;       /* its handler has it */
+    bool has_head;         /* its head was seen to */
+    bool with_handler;     /* a handler has it, and will answer it */
     bool answered;
     bool close; /* the connection is to be closed after it */
 };
