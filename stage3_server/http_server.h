@@ -62,11 +62,13 @@ struct http_server {
     const struct http_route *routes; /* the last one has no method */
     http_stopped_cb on_stopped;
     bool stopping;
-    bool listens; /* the listener's handle is open */
+    bool listener_closed;
+    bool stopped;
 
     uv_tcp_t listener;
-    uv_timer_t sweep; /* looks for connections whose time is over */
-    unsigned open_handles;
+    uv_timer_t sweep;  /* looks for connections whose time is over */
+    uint64_t sweep_ms; /* every so often */
+    bool full;         /* a client waits until another connection ends */
     struct list connections;
     size_t connection_count;
     struct list exchanges; /* those that were not answered */
@@ -84,32 +86,34 @@ struct http_exchange {
 
     struct http_connection *connection; /* NULL: the client has gone */
     struct list link;                   /* in its connection's */
-    struct list server_link;            /* in the server's, as long as it is not answered */
+    struct list server_link;            /* in the server's, until it is answered */
     http_gone_cb on_gone;
-    const char *query; /* what follows the target's question mark; NULL: there is none */
-    char *path;        /* decoded; params point into it */
+    struct buffer path; /* its segments, decoded, each followed by a zero byte */
+    const char *query;  /* what follows the target's question mark; NULL: there is none */
     struct {
-        const char *name;
-        size_t name_length; /* bytes */
+        const char *name; /* in the pattern, not followed by a zero byte */
+        size_t name_length;
         const char *value;
     } params[HTTP_MAX_PARAMS];
     size_t param_count;
     struct buffer headers; /* of the answer, beyond those that each one has */
     struct buffer answer;  /* what is to be sent, as far as it is known */
-    bool dispatched;       /* its handler has it */
+    bool has_head;         /* its head was seen to */
+    bool with_handler;     /* a handler has it, and will answer it */
     bool answered;
     bool close; /* the connection is to be closed after it */
 };
 
 /* Makes a server that serves `routes` (borrowed until it has stopped; ends with a route
- * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. */
+ * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. It must be
+ * stopped, also when it never listened. */
 void http_server_init(struct http_server *server, uv_loop_t *loop,
                       const struct http_route *routes,
                       const struct http_server_options *options);
 
 /* Listens on `host`, a numeric IPv4 or IPv6 address, and `port` (0: any free one). Returns
- * 0; or a negative UV_E*, and then there is nothing to stop: UV_EINVAL, the address is
- * none; UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
+ * 0; or a negative UV_E*, and then it can only be stopped: UV_EINVAL, the address is none;
+ * UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
 int http_server_listen(struct http_server *server, const char *host, unsigned port);
 
 /* The port it listens on, once it does. */
