@@ -91,7 +91,7 @@ USES_retry_lab   := $(HTTP_CLIENT) stage2_http_client/http_retry
 USES_client_fetch := $(HTTP_CLIENT)
 
 HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_exchange http_router \
-                 http_answer http_write http_lifetime http_defaults http_path http_text)
+                 http_request http_answer http_write http_lifetime http_defaults http_path http_text)
 SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
 USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency

@@ -55,6 +55,9 @@ bool connection_take_back(struct http_connection *connection, struct buffer *byt
 /* The last answer was given: closes the connection once it is sent. */
 void connection_finish(struct http_connection *connection);
 
+/* Whether it waits for its client's next request, and everything is sent. */
+bool connection_is_idle(const struct http_connection *connection);
+
 /* Closes it at once: who still works for its client is told. */
 void connection_close(struct http_connection *connection);
 
@@ -69,8 +72,8 @@ void server_start_sweep(struct http_server *server);
 int connection_write(struct http_connection *connection, const char *bytes,
                      size_t length);
 
-/* How many bytes the client has yet to take. */
-size_t connection_unsent(const struct http_connection *connection);
+/* Whether the client has taken some of what waits since this was asked last. */
+bool connection_progressed(struct http_connection *connection);
 
 /* --- http_exchange.c: a request on its way to its answer --- */
 
@@ -86,13 +89,27 @@ void exchange_refuse(struct http_exchange *exchange, int status, const char *pro
 /* Its client has gone: takes it off its connection, and tells the handler that has it. */
 void exchange_abandon(struct http_exchange *exchange);
 
-/* It is over. */
+/* It has its answer, which is to be sent; it must not be touched afterwards. */
+void exchange_end(struct http_exchange *exchange);
+
+/* It is over: its answer was sent, or nobody waits for it. */
 void exchange_release(struct http_exchange *exchange);
+
+/* Frees the exchanges that were kept to be used again. */
+void server_free_spare(struct http_server *server);
+
+/* Whether the answer has no body, since the method is HEAD. */
+bool http_is_head(const struct http_exchange *exchange);
 
 /* --- http_router.c --- */
 
 /* Hands the request, which is whole, to the handler of its route. */
 void exchange_dispatch(struct http_exchange *exchange);
+
+/* --- http_defaults.c --- */
+
+/* What `chosen` (may be NULL) says, with the defaults for what it does not. */
+struct http_server_options http_server_defaults(const struct http_server_options *chosen);
 
 /* --- http_server.c --- */
 

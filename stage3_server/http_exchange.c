@@ -1,107 +1,107 @@
 /* http_exchange: a request on its way to its answer.
  *
  * It is on its connection until its answer was sent, and in the server's list until it was
- * answered. When the client goes it loses its connection, and ends when it is answered. */
+ * answered. When its client goes it loses its connection, and ends when it is answered.
+ *
+ * Exchanges are used again, and keep their memory: a request that is like the one before
+ * allocates nothing. */
 #include "lib/memory.h"
 #include "stage3_server/http_connection.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
-    MAX_SPARE = 256,          /* exchanges kept to be used again */
-    MAX_KEPT = 16 * 1024,     /* bytes of each of its buffers that are kept */
-    MAX_HEADERS = 64 * 1024,  /* bytes of the answer's headers */
+    MAX_SPARE = 256,         /* exchanges kept to be used again */
+    MAX_KEPT = 16 * 1024,    /* bytes of a buffer that such a one keeps */
+    MAX_HEADERS = 64 * 1024, /* bytes of headers that a handler may add */
 };
 
-static const char carry_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
-static struct http_exchange *exchange_create(struct http_connection *connection)
-{
-    struct http_server *server = connection->server;
-    struct list *spare = list_first(&server->spare);
-    struct http_exchange *exchange;
-
-    if (spare != NULL) {
-        list_remove(spare);
-        server->spare_count--;
-        exchange = container_of(spare, struct http_exchange, link);
-    } else {
-        exchange = xmalloc(sizeof *exchange);
-        exchange->server = server;
-        request_parser_init(&exchange->request, &server->options.limits);
-        buffer_init(&exchange->headers, MAX_HEADERS);
-        buffer_init(&exchange->answer, SIZE_MAX / 2);
-    }
-    exchange->connection = connection;
-    exchange->on_gone = NULL;
-    exchange->query = NULL;
-    exchange->param_count = 0;
-    exchange->dispatched = exchange->answered = exchange->close = false;
-    list_append(&connection->exchanges, &exchange->link);
-    list_append(&server->exchanges, &exchange->server_link);
-    connection->under_way++;
-    return exchange;
-}
+static struct http_exchange *exchange_create(struct http_server *server);
+static void exchange_free(struct http_exchange *exchange);
 
 struct http_exchange *exchange_being_read(struct http_connection *connection)
 {
     struct list *newest = connection->exchanges.previous;
+    struct http_server *server = connection->server;
+    struct http_exchange *exchange = container_of(newest, struct http_exchange, link);
 
-    if (newest != &connection->exchanges) {
-        struct http_exchange *exchange = container_of(newest, struct http_exchange, link);
-        if (exchange->request.state < REQUEST_WHOLE)
-            return exchange;
+    if (newest != &connection->exchanges && exchange->request.state < REQUEST_WHOLE)
+        return exchange;
+    exchange = exchange_create(server);
+    exchange->connection = connection;
+    connection->since = uv_now(server->loop);
+    connection->under_way++;
+    list_append(&connection->exchanges, &exchange->link);
+    list_append(&server->exchanges, &exchange->server_link);
+    return exchange;
+}
+
+static struct http_exchange *exchange_create(struct http_server *server)
+{
+    struct list *spare = list_first(&server->spare);
+
+    if (spare != NULL) {
+        list_remove(spare);
+        server->spare_count--;
+        return container_of(spare, struct http_exchange, link);
     }
-    connection->since = uv_now(connection->server->loop);
-    return exchange_create(connection);
+    struct http_exchange *exchange = xmalloc(sizeof *exchange);
+    exchange->server = server;
+    request_parser_init(&exchange->request, &server->options.limits);
+    buffer_init(&exchange->path, server->options.limits.max_target + 1);
+    buffer_init(&exchange->headers, MAX_HEADERS);
+    buffer_init(&exchange->answer, SIZE_MAX / 2);
+    return exchange;
 }
 
 void exchange_advance(struct http_exchange *exchange)
 {
+    static const char carry_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct http_connection *connection = exchange->connection;
     struct request_parser *request = &exchange->request;
 
-    switch (request->state) {
-    case REQUEST_BODY:
-        if (!exchange->in_body) {
-            exchange->in_body = true;
-            connection->since = uv_now(connection->server->loop);
-            if (request->wants_continue)
-                buffer_append(&exchange->answer, carry_on, sizeof carry_on - 1);
-        }
-        break;
-    case REQUEST_WHOLE:
-        connection->last = !request->keep_alive;
-        exchange->close = !request->keep_alive;
-        exchange->dispatched = true;
+    if (request->state == REQUEST_BODY && !exchange->has_head) {
+        exchange->has_head = true;
+        connection->since = uv_now(connection->server->loop);
+        if (request->wants_continue)
+            buffer_append(&exchange->answer, carry_on, sizeof carry_on - 1);
+    } else if (request->state == REQUEST_WHOLE) {
+        exchange->close = connection->last = !request->keep_alive;
+        exchange->with_handler = true;
         exchange_dispatch(exchange);
-        break;
-    case REQUEST_FAILED:
+    } else if (request->state == REQUEST_FAILED) {
         exchange_refuse(exchange, request->status, request->problem);
-        break;
-    default:
-        break;
     }
 }
 
 void exchange_refuse(struct http_exchange *exchange, int status, const char *problem)
 {
-    exchange->connection->last = true;
-    exchange->close = true;
-    exchange->dispatched = true;
+    exchange->close = exchange->connection->last = true;
+    exchange->with_handler = true;
     http_answer_error(exchange, status, problem);
 }
 
-/* A handler that has it must still answer it: that is its one way out. */
+void exchange_end(struct http_exchange *exchange)
+{
+    exchange->answered = true;
+    list_remove(&exchange->server_link);
+    if (exchange->connection != NULL)
+        connection_answered(exchange->connection);
+    else
+        exchange_release(exchange);
+}
+
+/* A handler that has it must still answer it: that is the one way out. */
 void exchange_abandon(struct http_exchange *exchange)
 {
-    bool waits = exchange->dispatched && !exchange->answered;
-
     list_remove(&exchange->link);
     exchange->connection->under_way--;
     exchange->connection = NULL;
-    if (!waits)
+    if (!exchange->with_handler) {
+        list_remove(&exchange->server_link);
+        exchange->answered = true;
+    }
+    if (exchange->answered)
         exchange_release(exchange);
     else if (exchange->on_gone != NULL)
         exchange->on_gone(exchange);
@@ -110,11 +110,50 @@ void exchange_abandon(struct http_exchange *exchange)
 void exchange_release(struct http_exchange *exchange)
 {
     struct http_server *server = exchange->server;
+    bool large = exchange->request.body.capacity > MAX_KEPT ||
+                 exchange->answer.capacity > MAX_KEPT ||
+                 exchange->headers.capacity > MAX_KEPT;
 
     if (exchange->connection != NULL) {
         list_remove(&exchange->link);
         exchange->connection->under_way--;
         exchange->connection->since = uv_now(server->loop);
+        exchange->connection = NULL;
     }
-    ...
+    if (large || server->stopping || server->spare_count == MAX_SPARE) {
+        exchange_free(exchange);
+        server_something_ended(server);
+        return;
+    }
+    request_parser_reset(&exchange->request);
+    buffer_clear(&exchange->path);
+    buffer_clear(&exchange->headers);
+    buffer_clear(&exchange->answer);
+    exchange->on_gone = NULL;
+    exchange->query = NULL;
+    exchange->param_count = 0;
+    exchange->has_head = exchange->with_handler = false;
+    exchange->answered = exchange->close = false;
+    list_append(&server->spare, &exchange->link);
+    server->spare_count++;
+}
+
+static void exchange_free(struct http_exchange *exchange)
+{
+    request_parser_deinit(&exchange->request);
+    buffer_deinit(&exchange->path);
+    buffer_deinit(&exchange->headers);
+    buffer_deinit(&exchange->answer);
+    free(exchange);
+}
+
+void server_free_spare(struct http_server *server)
+{
+    struct list *spare;
+
+    while ((spare = list_first(&server->spare)) != NULL) {
+        list_remove(spare);
+        exchange_free(container_of(spare, struct http_exchange, link));
+    }
+    server->spare_count = 0;
 }

@@ -54,7 +54,7 @@ void connection_finish(struct http_connection *connection)
     struct list *first;
     int socket;
 
-    connection->last = true;
+    connection->last = connection->ends = true;
     while ((first = list_first(&connection->exchanges)) != NULL)
         exchange_abandon(container_of(first, struct http_exchange, link));
     if (connection->write != NULL || connection->lingers)
@@ -64,6 +64,11 @@ void connection_finish(struct http_connection *connection)
     if (uv_fileno((uv_handle_t *)&connection->tcp, &socket) != 0 ||
         shutdown(socket, SHUT_WR) != 0)
         connection_close(connection);
+}
+
+bool connection_is_idle(const struct http_connection *connection)
+{
+    return connection->write == NULL && list_is_empty(&connection->exchanges);
 }
 
 void connection_close(struct http_connection *connection)
@@ -122,8 +127,7 @@ static void connection_expire(struct http_connection *connection)
 {
     struct list *newest = connection->exchanges.previous;
 
-    if (connection->write != NULL || connection->lingers ||
-        newest == &connection->exchanges) {
+    if (connection->write != NULL || newest == &connection->exchanges) {
         connection_close(connection);
         return;
     }

@@ -62,6 +62,7 @@ struct http_server {
     const struct http_route *routes; /* the last one has no method */
     http_stopped_cb on_stopped;
     bool stopping;
+    bool listener_closed;
     bool stopped;
 
     uv_tcp_t listener;
@@ -106,14 +107,15 @@ struct http_exchange {
 };
 
 /* Makes a server that serves `routes` (borrowed until it has stopped; ends with a route
- * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. */
+ * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. It must be
+ * stopped, also when it never listened. */
 void http_server_init(struct http_server *server, uv_loop_t *loop,
                       const struct http_route *routes,
                       const struct http_server_options *options);
 
 /* Listens on `host`, a numeric IPv4 or IPv6 address, and `port` (0: any free one). Returns
- * 0; or a negative UV_E*, and then there is nothing to stop: UV_EINVAL, the address is
- * none; UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
+ * 0; or a negative UV_E*, and then it can only be stopped: UV_EINVAL, the address is none;
+ * UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
 int http_server_listen(struct http_server *server, const char *host, unsigned port);
 
 /* The port it listens on, once it does. */

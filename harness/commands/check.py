@@ -100,7 +100,7 @@ def compiles_with(compiler: str) -> list[str]:
             f"BUILD_DIR={BUILD}/{compiler}-{build}",
             f"OVERLAY={skeleton_overlay()}",
         ]
-        programs = ("solution", "overlay", "bench", "lab")
+        programs = ("solution", "overlay", "bench", "harness")
         done = make(*arguments, *(f"{kind}-programs" for kind in programs))
         if done.returncode != 0:
             problems.append(first_complaint(done.stderr))

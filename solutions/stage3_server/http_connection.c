@@ -118,7 +118,7 @@ static void connection_send(struct http_connection *connection)
     bool more = connection_collect(connection, out);
     if (out->length > 0 && connection_write(connection, out->data, out->length) != 0)
         connection_close(connection);
-    else if (!more)
+    else if (!more || connection->ends)
         connection_finish(connection);
     if (out->capacity > KEPT_OUT)
         buffer_deinit(out);

@@ -1,0 +1,60 @@
+/* http_answer: what goes back to the client (RFC 9110, RFC 9112).
+ *
+ * Who reads an answer must know where it ends, or he waits for more, or takes its last
+ * bytes for the beginning of the next one: so its head says how many bytes follow.
+ *
+ * In the order of time: */
+#include "stage3_server/http_connection.h"
+#include "stage3_server/http_text.h"
+
+#include <string.h>
+#include <time.h>
+
+static void answer_head(struct http_exchange *exchange, int status, const char *type,
+                        size_t length);
+static void answer_connection(struct http_exchange *exchange);
+
+void http_answer(struct http_exchange *exchange, int status, const char *type,
+                 const void *body, size_t length)
+{
+    if (exchange->connection != NULL) { /* else nobody waits for it */
+        answer_head(exchange, status, type, length);
+        if (!http_is_head(exchange))
+            buffer_append(&exchange->answer, body, length);
+    }
+    exchange_end(exchange);
+}
+
+/* The status line, the headers, and the empty line that ends them. Every line ends with a
+ * carriage return and a line feed. `length` is in bytes, and the same for HEAD. */
+static void answer_head(struct http_exchange *exchange, int status, const char *type,
+                        size_t length)
+{
+    struct buffer *answer = &exchange->answer;
+
+    append_text(answer, "HTTP/1.1 ");
+    append_number(answer, (size_t)status);
+    append_text(answer, " ");
+    append_text(answer, http_status_text(status));
+    append_text(answer, "\r\n");
+    append_header(answer, "Content-Type", type);
+    append_text(answer, "Content-Length: ");
+    append_number(answer, length);
+    append_text(answer, "\r\n");
+    append_header(answer, "Date", http_date_at(&exchange->server->date, time(NULL)));
+    answer_connection(exchange);
+    buffer_append(answer, exchange->headers.data, exchange->headers.length);
+    append_text(answer, "\r\n");
+}
+
+/* HTTP/1.1 keeps a connection open unless it is told to close it. HTTP/1.0 closes it, and
+ * wants to be told when it is kept. */
+static void answer_connection(struct http_exchange *exchange)
+{
+    if (exchange->server->stopping)
+        exchange->close = true;
+    if (exchange->close)
+        append_header(&exchange->answer, "Connection", "close");
+    else if (exchange->request.llhttp.http_minor == 0)
+        append_header(&exchange->answer, "Connection", "keep-alive");
+}

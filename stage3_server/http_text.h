@@ -1,0 +1,17 @@
+/* http_text: pieces of an answer's head. */
+#ifndef STAGE3_HTTP_TEXT_H
+#define STAGE3_HTTP_TEXT_H
+
+#include "lib/buffer.h"
+
+/* What a status is called (RFC 9110, section 15): "Not Found"; "Unknown" when it has no
+ * name. Borrowed: valid as long as the program runs. */
+const char *http_status_text(int status);
+
+/* These append to `buffer`: a string; a number in decimal digits; "name: value" with the
+ * end of the line. They are called for every answer, and cost less than printf(). */
+void append_text(struct buffer *buffer, const char *text);
+void append_number(struct buffer *buffer, size_t number);
+void append_header(struct buffer *buffer, const char *name, const char *value);
+
+#endif
