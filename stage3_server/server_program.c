@@ -237,8 +237,8 @@ json_t *server_program_info(struct server_program *program)
     uint64_t uptime_ms = uv_now(&program->loop) - program->started_ms;
     int status = uv_os_gethostname(host, &size);
 
-    return json_pack("{s:o?, s:o, s:f, s:o}", "host",
+    return json_pack("{s:o?, s:o, s:I, s:o}", "host",
                      status == 0 ? json_string(host) : NULL, "started",
-                     json_time(program->started), "uptime", (double)uptime_ms / 1000,
-                     "date", json_time(time(NULL)));
+                     json_time(program->started), "uptime",
+                     (json_int_t)(uptime_ms / 1000), "date", json_time(time(NULL)));
 }

@@ -63,7 +63,7 @@ int server_program_run(struct server_program *program);
 struct server_program *server_program_of(const struct http_exchange *exchange);
 
 /* Who serves, and since when: {"host":"...","started":"2026-11-20T12:00:00Z",
- * "uptime":3.25,"date":"2026-11-20T12:00:03Z"}, the uptime in seconds. Gives it. */
+ * "uptime":3,"date":"2026-11-20T12:00:03Z"}, the uptime in seconds. Gives it. */
 json_t *server_program_info(struct server_program *program);
 
 #endif

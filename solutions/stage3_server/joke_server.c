@@ -13,8 +13,8 @@
  *
  * The jokes come from a service on the internet, which may take seconds. The handler does
  * not wait for it: it asks, and returns, and the loop serves the others. When the service
- * has answered, the client is. A service that is down, late, or talks nonsense is no
- * reason not to laugh: then the joke is one of our own.
+ * has answered, the client is. A service that is down, late, overrun, or talks nonsense
+ * is no reason not to laugh: then the joke is one of our own.
  *
  * A client that goes away meanwhile wants no joke any more: its request to the service is
  * cancelled. Cancelling completes it, too, so that each way leads through joke_finish().
@@ -29,7 +29,8 @@
 
 #include <stdlib.h>
 
-enum { DEFAULT_TIMEOUT_MS = 1000 }; /* who wants to laugh does not wait for long */
+/* Who wants to laugh does not wait for long: neither for the service, nor in a queue. */
+enum { DEFAULT_TIMEOUT_MS = 1000, MAX_ASKED = 100, MAX_QUEUED = 100 };
 
 struct app {
     struct server_program program;
@@ -166,7 +167,9 @@ int main(int argc, char **argv)
     int status = server_program_init(&app.program, argc, argv);
     if (status != 0)
         return status;
-    status = http_client_init(&app.client, &app.program.loop, NULL);
+    struct http_client_options options = {.max_in_flight = MAX_ASKED,
+                                          .max_queued = MAX_QUEUED};
+    status = http_client_init(&app.client, &app.program.loop, &options);
     if (status != 0)
         program_fail(app.program.name, uv_strerror(status));
     return server_program_run(&app.program);
