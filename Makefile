@@ -198,6 +198,7 @@ $(1).sources: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(strip $(2))' | cmp -s - $$@ || echo '$(strip $(2))' > $$@
 OBJECTS += $(call object_of,$(2))
+$(if $(filter no-llhttp,$(call llhttp_for,$(1))),$(call object_of,$(2)): | no-llhttp)
 endef
 
 $(foreach p,$(PROGRAMS),$(eval \
