@@ -41,7 +41,7 @@ export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS SECONDS TAKE MINE JUNIT BUIL
 
 # --- Stages, programs, and the modules each one uses -------------------------------------
 
-STAGES := stage1_event_loop stage2_http_client
+STAGES := stage1_event_loop stage2_http_client stage3_server
 
 PROGRAMS := \
     stage1_event_loop/sleep_gather \
@@ -54,7 +54,8 @@ PROGRAMS := \
     stage2_http_client/order_items \
     stage2_http_client/curl_lab \
     stage2_http_client/client_lab \
-    stage2_http_client/retry_lab
+    stage2_http_client/retry_lab \
+    stage3_server/server_lab
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
@@ -65,7 +66,7 @@ HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
-WITH_LLHTTP := parse_requests fuzz_request_parser
+WITH_LLHTTP := parse_requests fuzz_request_parser server_lab
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -83,6 +84,10 @@ USES_curl_lab    := stage2_http_client/curl_loop
 USES_client_lab  := $(HTTP_CLIENT)
 USES_retry_lab   := $(HTTP_CLIENT) stage2_http_client/http_retry
 USES_client_fetch := $(HTTP_CLIENT)
+
+HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_router http_answer http_write \
+                 http_defaults http_exchange http_lifetime http_path http_request http_text)
+USES_server_lab := $(HTTP_SERVER)
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 

@@ -42,7 +42,7 @@ int http_server_listen(struct http_server *server, const char *host, unsigned po
     /* TODO 3.1 (green) Listen.
      * server_bind() gives the listener its address; uv_listen() then takes BACKLOG clients
      * that wait, and calls server_on_connection() for each. Return what went wrong. */
-    (void)host, (void)port, (void)server_bind, (void)server_on_connection;
+    (void)server, (void)host, (void)port, (void)server_bind, (void)server_on_connection;
     return TODO("3.1");
     /* END 3.1 */
 }

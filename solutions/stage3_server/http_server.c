@@ -42,7 +42,8 @@ int http_server_listen(struct http_server *server, const char *host, unsigned po
     int status = server_bind(server, host, port);
 
     if (status == 0)
-        status = uv_listen((uv_stream_t *)&server->listener, BACKLOG, server_on_connection);
+        status =
+            uv_listen((uv_stream_t *)&server->listener, BACKLOG, server_on_connection);
     return status;
 }
 
