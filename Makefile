@@ -41,7 +41,7 @@ export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS SECONDS TAKE MINE JUNIT BUIL
 
 # --- Stages, programs, and the modules each one uses -------------------------------------
 
-STAGES := stage1_event_loop stage2_http_client
+STAGES := stage1_event_loop stage2_http_client stage3_server
 
 PROGRAMS := \
     stage1_event_loop/sleep_gather \
@@ -54,9 +54,10 @@ PROGRAMS := \
     stage2_http_client/order_items \
     stage2_http_client/curl_lab \
     stage2_http_client/client_lab \
-    stage2_http_client/retry_lab
+    stage2_http_client/retry_lab \
+    stage3_server/server_lab
 
-# Those of a stage whose skeletons are not there yet: made of the reference only.
+# Those whose skeletons are not there yet: made of the reference only.
 COMING_PROGRAMS := \
     stage3_server/joke_server \
     stage3_server/currency_server \
@@ -71,7 +72,8 @@ HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
-WITH_LLHTTP := parse_requests fuzz_request_parser joke_server currency_server orders_server
+WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
+               joke_server currency_server orders_server
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -90,14 +92,14 @@ USES_client_lab  := $(HTTP_CLIENT)
 USES_retry_lab   := $(HTTP_CLIENT) stage2_http_client/http_retry
 USES_client_fetch := $(HTTP_CLIENT)
 
-HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_exchange http_router \
-                 http_request http_answer http_write http_lifetime http_defaults http_path http_text)
+HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_router http_answer http_write \
+                 http_defaults http_exchange http_lifetime http_path http_request http_text)
 SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
+USES_server_lab      := $(HTTP_SERVER)
 USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
-
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 
@@ -213,6 +215,7 @@ $(1).sources: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(strip $(2))' | cmp -s - $$@ || echo '$(strip $(2))' > $$@
 OBJECTS += $(call object_of,$(2))
+$(if $(filter no-llhttp,$(call llhttp_for,$(1))),$(call object_of,$(2)): | no-llhttp)
 endef
 
 $(foreach p,$(PROGRAMS),$(eval \

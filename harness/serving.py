@@ -78,6 +78,10 @@ class Waiting:
         self._connection.close()
         return answer
 
+    def fileno(self) -> int:
+        """For select(): readable once something of the answer has come."""
+        return self._connection.sock.fileno()
+
     def go_away(self) -> None:
         """Closes the connection, without having waited."""
         self._connection.close()

@@ -1,7 +1,7 @@
 /* Two readers for every byte. The head, the lines between chunks and the trailers are
- * taken line by line: a line is looked at when it is whole, and only then given to llhttp,
- * in one piece. So it does not matter how the bytes came, and llhttp sees nothing that we
- * have not found right; should it disagree all the same, the request is refused. Mostly a
+ * taken line by line: a line is looked at when it is whole, and only then given to
+ * llhttp. So it does not matter how the bytes came, and llhttp sees nothing that we have
+ * not found right; should it disagree all the same, the request is refused. Mostly a
  * line stands in the caller's bytes as a whole, and is not copied; `line` keeps the
  * beginning of one that does not.
  *
@@ -67,7 +67,7 @@ static const llhttp_settings_t SETTINGS = {
     .on_message_complete = parser_on_complete,
 };
 
-/* --- Which characters may stand where ------------------------------------------------ */
+/* --- Which characters may stand where ----------------------------------------------- */
 
 enum {
     IN_LINE = 1,   /* of the head: no control character but the tab */
@@ -117,7 +117,7 @@ static size_t span(struct piece piece, int kind)
     return length;
 }
 
-/* --- Pieces of lines ------------------------------------------------------------------ */
+/* --- Pieces of lines ---------------------------------------------------------------- */
 
 /* Without its first `length` characters. */
 static struct piece after(struct piece piece, size_t length)
@@ -162,7 +162,17 @@ static bool same(struct piece piece, const char *word)
     return strncasecmp(piece.at, word, piece.length) == 0 && word[piece.length] == '\0';
 }
 
-/* --- Refusing, and asking the other reader --------------------------------------------- */
+/* The value of a hexadecimal digit; -1: it is none. */
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* --- Refusing, and asking the other reader ------------------------------------------ */
 
 /* False, for `return refuse(...)`. The first refusal counts. */
 static bool refuse(struct request_parser *parser, int status, const char *problem)
@@ -218,7 +228,7 @@ static void finish(struct request_parser *parser)
         refuse(parser, 400, "not an HTTP/1.1 request");
 }
 
-/* --- Lines ------------------------------------------------------------------------------ */
+/* --- Lines -------------------------------------------------------------------------- */
 
 /* How many bytes the line may have in all, with its line end. */
 static size_t line_limit(const struct request_parser *parser)
@@ -340,7 +350,7 @@ static void keep(struct request_parser *parser, const char *before, struct piece
     buffer_append(&parser->text, "", 1);
 }
 
-/* --- The request line ------------------------------------------------------------------- */
+/* --- The request line --------------------------------------------------------------- */
 
 /* "name", "name:port", "[address]:port"; a port may be empty. */
 static bool is_host(struct piece host)
@@ -401,12 +411,27 @@ static bool take_whole_url(struct request_parser *parser, struct piece target)
     return true;
 }
 
+/* Each % stands before two hexadecimal digits, which are not 00: that would end a string
+ * for whoever decodes it. */
+static bool are_escapes(struct piece target)
+{
+    struct piece before;
+
+    while (cut(&target, '%', &before))
+        if (target.length < 2 || hex_digit(target.at[0]) < 0 ||
+            hex_digit(target.at[1]) < 0 || memcmp(target.at, "00", 2) == 0)
+            return false;
+    return true;
+}
+
 static bool take_target(struct request_parser *parser, struct piece target)
 {
     if (target.length > parser->limits->max_target)
         return refuse(parser, 414, "the target is too long");
     if (span(target, IN_TARGET) < target.length)
         return refuse(parser, 400, "a character that no target may have");
+    if (!are_escapes(target))
+        return refuse(parser, 400, "a % in the target without two digits, or with 00");
     if (target.length > 7 && strncasecmp(target.at, "http://", 7) == 0)
         return take_whole_url(parser, target);
     if (target.length > 0 && target.at[0] == '/') {
@@ -427,8 +452,8 @@ static void take_empty_line(struct request_parser *parser)
         refuse(parser, 400, "too many empty lines before the request");
 }
 
-/* "GET /path HTTP/1.1". What llhttp does not take of a line that is right otherwise is the
- * method. */
+/* "GET /path HTTP/1.1". What llhttp does not take of a line that is right otherwise is
+ * the method. */
 static void take_request_line(struct request_parser *parser, struct piece line)
 {
     struct piece rest = line, method, target;
@@ -462,7 +487,7 @@ static void take_request_line(struct request_parser *parser, struct piece line)
     parser->next = NEXT_HEADER;
 }
 
-/* --- Headers ---------------------------------------------------------------------------- */
+/* --- Headers ------------------------------------------------------------------------ */
 
 static bool take_host(struct request_parser *parser, struct piece value)
 {
@@ -618,7 +643,7 @@ static void take_header(struct request_parser *parser, struct piece line)
     parser->header_count++;
 }
 
-/* --- The end of the head ---------------------------------------------------------------- */
+/* --- The end of the head ------------------------------------------------------------ */
 
 /* The string after `text`. */
 static const char *next_string(const char *text)
@@ -687,7 +712,7 @@ static void take_end_of_head(struct request_parser *parser, struct piece line)
         finish(parser);
 }
 
-/* --- The body --------------------------------------------------------------------------- */
+/* --- The body ----------------------------------------------------------------------- */
 
 static size_t take_bytes(struct request_parser *parser, const char *bytes, size_t length)
 {
@@ -701,16 +726,6 @@ static size_t take_bytes(struct request_parser *parser, const char *bytes, size_
     else if (parser->left == 0)
         finish(parser);
     return length;
-}
-
-/* The value of a hexadecimal digit; -1: it is none. */
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* How long the string in quotes is with which it begins; 0: there is none, or no end. */
@@ -801,7 +816,7 @@ static void take_trailer(struct request_parser *parser, struct piece line)
     }
 }
 
-/* --- The whole -------------------------------------------------------------------------- */
+/* --- The whole ---------------------------------------------------------------------- */
 
 void request_parser_init(struct request_parser *parser,
                          const struct request_limits *limits)

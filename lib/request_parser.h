@@ -93,9 +93,9 @@ void request_parser_deinit(struct request_parser *parser);
 /* Takes `bytes` (borrowed), as far as they belong to this request: returns how many it
  * has taken. It stops when the head is whole and a body follows (the state has become
  * REQUEST_BODY: so that the caller can refuse, or answer 100), and when the request is
- * whole or refused; what was wrong counts as taken. Call it again with the rest, also when
- * there is none left; a request that is whole or refused takes no more. However the bytes
- * are cut in pieces, the result is the same. */
+ * whole or refused; what was wrong counts as taken. Call it again with the rest, also
+ * when there is none left; a request that is whole or refused takes no more. However the
+ * bytes are cut in pieces, the result is the same. */
 size_t request_parser_feed(struct request_parser *parser, const char *bytes,
                            size_t length);
 

@@ -66,7 +66,7 @@ void exchange_advance(struct http_exchange *exchange)
         if (request->wants_continue)
             buffer_append(&exchange->answer, carry_on, sizeof carry_on - 1);
     } else if (request->state == REQUEST_WHOLE) {
-        exchange->close = connection->last = !request->keep_alive;
+        connection->last = !request->keep_alive;
         exchange->with_handler = true;
         exchange_dispatch(exchange);
     } else if (request->state == REQUEST_FAILED) {

@@ -1,10 +1,10 @@
 /* parse_requests: reads bytes from stdin, parses them as requests that follow one another
  * on a connection, and prints a line of JSON for each: what request_parser made of it.
  *
- * With --streams stdin holds many streams, each after a line with its length in bytes, and
- * an empty line is printed after each. With --every-cut every stream is parsed again byte
- * by byte and cut in two at every position: where that makes a difference it says so and
- * fails. For the harness's own tests. */
+ * With --streams stdin holds many streams, each after a line with its length in bytes,
+ * and an empty line is printed after each. With --every-cut every stream is parsed again
+ * byte by byte and cut in two at every position: where that makes a difference it says so
+ * and fails. For the harness's own tests. */
 #include "harness/fuzz/request_text.h"
 #include "lib/memory.h"
 #include "lib/program.h"

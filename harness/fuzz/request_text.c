@@ -72,6 +72,7 @@ static void stream_feed(struct stream *stream)
     free(piece);
     must(taken <= length, "it has taken more than there was");
     must(taken == length || parser->state >= REQUEST_BODY, "it has left bytes");
+    must(stream->head == 0 || !parser->wants_continue, "it wants what has begun to come");
     stream->at += taken;
     stream->taken += taken;
     if (stream->head == 0 && parser->state == REQUEST_BODY) {

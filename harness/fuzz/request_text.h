@@ -17,9 +17,9 @@ struct cuts {
 };
 
 /* Parses `bytes` (borrowed) as one request after the other until there are no more bytes,
- * one is refused, or one wants the connection for something else. Adds to `text` a line of
- * JSON for each, with the number of bytes that it has taken; characters beyond ASCII are
- * written as if it were Latin-1. Aborts when the parser breaks its word. */
+ * one is refused, or one wants the connection for something else. Adds to `text` a line
+ * of JSON for each, with the number of bytes that it has taken; characters beyond ASCII
+ * are written as if it were Latin-1. Aborts when the parser breaks its word. */
 void request_text_of_stream(struct buffer *text, const struct request_limits *limits,
                             const char *bytes, size_t length, struct cuts cuts);
 

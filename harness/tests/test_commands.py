@@ -254,6 +254,7 @@ WRONG_CHOICES = [
     ("hint GAP=1.2 N=-1", "N=-1: it must be a whole number from 1 on"),
     ("hint GAP=1.2 N=two", "N=two: it must be a whole number from 1 on"),
     ("flake RUNS=x", "RUNS=x: it must be a whole number from 1 on"),
+    ("fuzz SECONDS=x", "SECONDS=x: it must be a whole number from 1 on"),
 ]
 
 

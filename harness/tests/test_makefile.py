@@ -371,3 +371,31 @@ def test_compile_commands(copy):
     (copy.path / f"build/{STAGE}/gather.o").unlink()
     assert copy.run(*row["command"].split()).exit == 0
     assert (copy.path / f"build/{STAGE}/gather.o").exists()
+
+
+# --- llhttp -------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    shutil.which("pkg-config") is not None
+    and os.system("pkg-config --exists libllhttp") == 0,
+    reason="this machine has llhttp as a library: make does not look for its sources",
+)
+def test_without_llhttp_only_its_programs_are_not_built(copy):
+    """The message says what to do; nothing of it is compiled before."""
+    nowhere = "LLHTTP_FOLDER=/nowhere"
+    done = copy.make("harness-programs", JOBS, nowhere)
+    assert done.exit != 0 and "request_parser.c" not in done.out
+    assert "llhttp is not installed: setup/confirm_environment" in done.err
+    assert "lib/request_parser.c" not in compiled(
+        copy, nowhere, target=f"build/solutions/{STAGE}/sleep_gather"
+    )
+
+
+def test_llhttp_is_compiled_for_its_programs_only(copy):
+    """Its sources, where there is no library, take a second that nobody else pays."""
+    assert "llhttp" not in " ".join(
+        compiled(copy, target=f"build/solutions/{STAGE}/sleep_gather")
+    )
+    assert compiled(copy, target="harness-programs") != []
+    assert compiled(copy, target="harness-programs") == []

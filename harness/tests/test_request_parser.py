@@ -154,7 +154,8 @@ LIMITS = {
     "body": ("--max-body=2", POST + b"Content-Length: 2\r\n\r\nhi",
              POST + b"Content-Length: 3\r\n\r\n", 413, "body"),
     "no body": ("--max-body=0", CHUNKED + b"0\r\n\r\n", CHUNKED + b"1\r\n", 413, "body"),
-    "a chunk": ("--max-body=2", chunks(b"2\r\nhi\r\n0\r\n\r\n"), chunks(b"3\r\n"), 413, "body"),
+    "a chunk": ("--max-body=2", chunks(b"2\r\nhi\r\n0\r\n\r\n"),
+                chunks(b"3\r\n"), 413, "body"),
     "chunks": ("--max-body=2", chunks(b"1\r\nh\r\n1\r\ni\r\n0\r\n\r\n"),
                chunks(b"1\r\nh\r\n2\r\n"), 413, "body"),
     "trailers": ("--max-head=64", chunks(b"0\r\nA:b\r\n\r\n"),
@@ -239,7 +240,8 @@ class Model:
     def __init__(self, rng: random.Random):
         self.rng = rng
         method = rng.choice(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
-        target = "/" + self._word(VISIBLE.replace("#", ""), 0, 20)
+        target = "/" + self._word(VISIBLE.replace("#", "").replace("%", ""), 0, 20)
+        target += rng.choice(["", "", "%20", "?%ff"])
         self.newer = rng.random() < 0.8
         self.headers = [[self._name(), self._value()] for _ in range(rng.randrange(5))]
         self.body = rng.randbytes(rng.randrange(40))

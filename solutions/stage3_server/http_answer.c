@@ -47,14 +47,13 @@ static void answer_head(struct http_exchange *exchange, int status, const char *
     append_text(answer, "\r\n");
 }
 
-/* HTTP/1.1 keeps a connection open unless it is told to close it. HTTP/1.0 closes it, and
- * wants to be told when it is kept. */
+/* Whether the connection is kept for the client's next request, and the header that tells
+ * him so. `exchange->close` is true already for a request that was refused: what comes
+ * after it cannot be understood. */
 static void answer_connection(struct http_exchange *exchange)
 {
-    if (exchange->server->stopping)
+    if (!exchange->request.keep_alive || exchange->server->stopping)
         exchange->close = true;
-    if (exchange->close)
-        append_header(&exchange->answer, "Connection", "close");
-    else if (exchange->request.llhttp.http_minor == 0)
-        append_header(&exchange->answer, "Connection", "keep-alive");
+    append_header(&exchange->answer, "Connection",
+                  exchange->close ? "close" : "keep-alive");
 }

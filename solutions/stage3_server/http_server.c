@@ -18,7 +18,8 @@ static int server_bind(struct http_server *server, const char *host, unsigned po
 static void server_on_connection(uv_stream_t *listener, int status);
 static void server_accept(struct http_server *server);
 static void server_on_listener_closed(uv_handle_t *handle);
-static void server_close_connections(struct http_server *server, bool at_once);
+static void server_end_connections(struct http_server *server, bool at_once);
+static void server_end_connection(struct http_connection *connection);
 static void server_on_stopped(uv_handle_t *handle);
 
 void http_server_init(struct http_server *server, uv_loop_t *loop,
@@ -41,7 +42,8 @@ int http_server_listen(struct http_server *server, const char *host, unsigned po
     int status = server_bind(server, host, port);
 
     if (status == 0)
-        status = uv_listen((uv_stream_t *)&server->listener, BACKLOG, server_on_connection);
+        status =
+            uv_listen((uv_stream_t *)&server->listener, BACKLOG, server_on_connection);
     return status;
 }
 
@@ -83,13 +85,13 @@ static void server_accept(struct http_server *server)
 
 void http_server_stop(struct http_server *server, http_stopped_cb on_stopped)
 {
-    bool at_once = server->stopping;
+    bool again = server->stopping;
 
     server->on_stopped = on_stopped;
     server->stopping = true;
-    if (!at_once)
+    if (!again)
         uv_close((uv_handle_t *)&server->listener, server_on_listener_closed);
-    server_close_connections(server, at_once);
+    server_end_connections(server, again);
 }
 
 static void server_on_listener_closed(uv_handle_t *handle)
@@ -101,8 +103,7 @@ static void server_on_listener_closed(uv_handle_t *handle)
     server_something_ended(server);
 }
 
-/* All of them; or only those that wait for their client's next request. */
-static void server_close_connections(struct http_server *server, bool at_once)
+static void server_end_connections(struct http_server *server, bool at_once)
 {
     struct list *link, *next;
 
@@ -110,11 +111,21 @@ static void server_close_connections(struct http_server *server, bool at_once)
         struct http_connection *connection =
             container_of(link, struct http_connection, link);
         next = link->next;
-        if (at_once || connection_is_idle(connection))
+        if (at_once)
             connection_close(connection);
-        else if (list_is_empty(&connection->exchanges))
-            connection_finish(connection); /* when all is sent */
+        else
+            server_end_connection(connection);
     }
+}
+
+/* As gently as can be: what is under way is finished first. The answer to the last request
+ * closes its connection, since the server is stopping. */
+static void server_end_connection(struct http_connection *connection)
+{
+    if (connection_is_idle(connection))
+        connection_close(connection);
+    else if (list_is_empty(&connection->exchanges))
+        connection_finish(connection); /* as soon as all is sent */
 }
 
 void server_something_ended(struct http_server *server)

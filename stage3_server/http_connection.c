@@ -1,0 +1,183 @@
+/* http_connection: bytes come in, requests go to their handlers, answers go out.
+ *
+ * A read is not a request: it may bring half of one, or several. So what was read is fed to
+ * a parser, which says how much of it belongs to the request that it is at; with the rest
+ * the next one begins. Whatever the handlers answer meanwhile is sent together at the end.
+ *
+ * Answers go out in the order of the requests, whatever the order in which the handlers
+ * finish. A client that does not read its answers is not read from either.
+ *
+ * In the order of time: */
+#include "stage3_server/http_connection.h"
+
+#include "lib/memory.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_UNDER_WAY = 32,    /* exchanges: who sends more requests at once has to wait */
+    KEPT_OUT = 256 * 1024, /* bytes of memory kept for what the next turn sends */
+};
+
+static void connection_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer);
+static void connection_on_read(uv_stream_t *stream, ssize_t count,
+                               const uv_buf_t *buffer);
+static size_t connection_take(struct http_connection *connection, const char *bytes,
+                              size_t length);
+static void connection_go_on(struct http_connection *connection);
+static void connection_send(struct http_connection *connection);
+static bool connection_collect(struct http_connection *connection, struct buffer *out);
+static void connection_want_read(struct http_connection *connection);
+
+void connection_start(struct http_connection *connection)
+{
+    connection_want_read(connection);
+}
+
+/* One buffer for all: what was read is used up before the next connection is read. */
+static void connection_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    struct http_connection *connection =
+        container_of((uv_tcp_t *)handle, struct http_connection, tcp);
+
+    (void)suggested;
+    *buffer = uv_buf_init(connection->server->read_buffer, HTTP_READ_SIZE);
+}
+
+static void connection_on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
+{
+    struct http_connection *connection =
+        container_of((uv_tcp_t *)stream, struct http_connection, tcp);
+
+    if (count < 0) { /* UV_EOF: the client has closed its side; else: it broke */
+        connection_close(connection);
+        return;
+    }
+    size_t taken = connection_take(connection, buffer->base, (size_t)count);
+    connection_put_aside(connection, buffer->base + taken, (size_t)count - taken);
+    connection_go_on(connection);
+}
+
+/* Feeds the bytes to the parser of one request after the other. Returns how many were
+ * taken: the others have to wait for some answers. */
+static size_t connection_take(struct http_connection *connection, const char *bytes,
+                              size_t length)
+{
+    size_t taken = 0;
+
+    connection->busy = true;
+    /* TODO 3.3 (green) Feed the parser with what was read.
+     * A read may bring half a request, or several. exchange_being_read() gives the exchange
+     * whose request the bytes belong to; request_parser_feed() takes those that do, and
+     * returns how many; then exchange_advance() does what has become possible. Go on with
+     * the rest, as long as there is one, as another request may come (not after the
+     * connection's last), and as fewer than MAX_UNDER_WAY exchanges are under way. */
+    (void)bytes;
+    TODO("3.3");
+    taken = length;
+    /* END 3.3 */
+    connection->busy = false;
+    return connection->last ? length : taken;
+}
+
+void connection_answered(struct http_connection *connection)
+{
+    if (!connection->busy)
+        connection_go_on(connection);
+}
+
+void connection_written(struct http_connection *connection, int status)
+{
+    if (status != 0)
+        connection_close(connection);
+    else
+        connection_go_on(connection);
+}
+
+/* Sends what can be sent, and reads on as far as there is room. */
+static void connection_go_on(struct http_connection *connection)
+{
+    struct buffer waiting;
+
+    connection_send(connection);
+    while (!connection->closing && connection->under_way < MAX_UNDER_WAY &&
+           connection->write == NULL && connection_take_back(connection, &waiting)) {
+        size_t taken = connection_take(connection, waiting.data, waiting.length);
+        connection_put_aside(connection, waiting.data + taken, waiting.length - taken);
+        buffer_deinit(&waiting);
+        connection_send(connection);
+    }
+    connection_want_read(connection);
+}
+
+/* One write for all that is there. While the client has not taken what was written before,
+ * there is none. */
+static void connection_send(struct http_connection *connection)
+{
+    struct buffer *out = &connection->server->out;
+
+    if (connection->write != NULL || connection->closing)
+        return;
+    buffer_clear(out);
+    bool more = connection_collect(connection, out);
+    if (out->length > 0 && connection_write(connection, out->data, out->length) != 0)
+        connection_close(connection);
+    else if (!more || connection->ends)
+        connection_finish(connection);
+    if (out->capacity > KEPT_OUT)
+        buffer_deinit(out);
+}
+
+/* Moves to `out` what may be sent now: the answers in the order of the requests, up to the
+ * first that is not whole, and of that one what there is. False when the connection is to
+ * be closed after it. */
+static bool connection_collect(struct http_connection *connection, struct buffer *out)
+{
+    /* TODO 3.12 (red) Answer in the order of the requests.
+     * As it stands an answer is sent as soon as it is there, also when an earlier request
+     * has none yet. Look at the first exchange only: append its answer to `out`, as far as
+     * it is known, and clear it. If it was not answered, nobody behind it may be sent. If it
+     * was, release it, and go on with the one that is the first then. Answer false after one
+     * that closes the connection. */
+    struct list *link, *next;
+    bool waits = false, more = true;
+
+    for (link = connection->exchanges.next; more && link != &connection->exchanges;
+         link = next) {
+        struct http_exchange *exchange = container_of(link, struct http_exchange, link);
+        next = link->next;
+        buffer_append(out, exchange->answer.data, exchange->answer.length);
+        buffer_clear(&exchange->answer);
+        if (waits && exchange->answered)
+            TODO("3.12");
+        waits = waits || !exchange->answered;
+        more = !exchange->answered || !exchange->close;
+        if (exchange->answered)
+            exchange_release(exchange);
+    }
+    return more;
+    /* END 3.12 */
+}
+
+/* Who does not read what we write is not read from: else what he asks for would pile up
+ * here. */
+static void connection_want_read(struct http_connection *connection)
+{
+    /* TODO 3.13 (red) Do not read from who does not read.
+     * As it stands the connection is read as long as nothing that came has to wait. It must
+     * not be read either as long as something waits to be sent: connection->write. */
+    bool wanted = connection->unread == NULL;
+
+    if (connection->write != NULL)
+        TODO("3.13");
+    /* END 3.13 */
+
+    if (connection->closing || wanted == connection->reading)
+        return;
+    connection->reading = wanted;
+    if (!wanted)
+        uv_read_stop((uv_stream_t *)&connection->tcp);
+    else if (uv_read_start((uv_stream_t *)&connection->tcp, connection_on_alloc,
+                           connection_on_read) != 0)
+        connection_close(connection);
+}
