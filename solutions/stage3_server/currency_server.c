@@ -62,18 +62,21 @@ static const struct http_route routes[] = {
     {NULL, NULL, NULL},
 };
 
-/* What each outcome is to the client. */
-static const int statuses[] = {
-    [CONVERSION_DONE] = 200,
-    [CONVERSION_CANCELLED] = 503, /* nobody will read it */
-    [CONVERSION_UNKNOWN_CURRENCY] = 422,
-    [CONVERSION_SERVICE_DOWN] = 502,
-    [CONVERSION_TIMEOUT] = 504,
-    [CONVERSION_NOT_JSON] = 502,
-    [CONVERSION_NO_RATE] = 502,
-    [CONVERSION_BAD_RATE] = 502,
-    [CONVERSION_TOO_LONG] = 502,
-    [CONVERSION_OUT_OF_RANGE] = 422,
+/* What each failure is to the client. The words are ours: what the service says, or where
+ * it is, is nobody's business. */
+static const struct {
+    int status;
+    const char *problem;
+} failures[] = {
+    [CONVERSION_CANCELLED] = {503, "cancelled"}, /* nobody will read it */
+    [CONVERSION_UNKNOWN_CURRENCY] = {422, "nobody knows this currency"},
+    [CONVERSION_SERVICE_DOWN] = {502, "the service of rates is down"},
+    [CONVERSION_TIMEOUT] = {504, "the service of rates took too long"},
+    [CONVERSION_NOT_JSON] = {502, "the service of rates did not answer in JSON"},
+    [CONVERSION_NO_RATE] = {502, "the service of rates answered without a rate"},
+    [CONVERSION_BAD_RATE] = {502, "the rate is no number above 0"},
+    [CONVERSION_TOO_LONG] = {502, "the answer of the service of rates is too long"},
+    [CONVERSION_OUT_OF_RANGE] = {422, "the result has too many digits"},
 };
 
 static struct app *app_of(const struct http_exchange *exchange)
@@ -149,7 +152,8 @@ static void convert_on_done(struct conversion *conversion,
     if (outcome == CONVERSION_DONE)
         convert_answer(convert->exchange, conversion);
     else
-        http_answer_error(convert->exchange, statuses[outcome], conversion->problem);
+        http_answer_error(convert->exchange, failures[outcome].status,
+                          failures[outcome].problem);
     free(convert);
 }
 

@@ -65,11 +65,17 @@ static const struct http_route routes[] = {
     {NULL, NULL, NULL},
 };
 
-/* What each outcome is to the client. */
-static const int statuses[] = {
-    [ORDER_DONE] = 200,    [ORDER_CANCELLED] = 503, /* nobody will read it */
-    [ORDER_UNKNOWN] = 404, [ORDER_SERVICE_FAILED] = 502,
-    [ORDER_TIMEOUT] = 504, [ORDER_BAD_ANSWER] = 502,
+/* What each failure is to the client. The words are ours: what the service says, or where
+ * it is, is nobody's business. */
+static const struct {
+    int status;
+    const char *problem;
+} failures[] = {
+    [ORDER_CANCELLED] = {503, "cancelled"}, /* nobody will read it */
+    [ORDER_UNKNOWN] = {404, "there is no such order"},
+    [ORDER_SERVICE_FAILED] = {502, "the service of orders is down, or has failed"},
+    [ORDER_TIMEOUT] = {504, "the service of orders took too long"},
+    [ORDER_BAD_ANSWER] = {502, "the service of orders did not answer as it promises"},
 };
 
 static struct app *app_of(const struct http_exchange *exchange)
@@ -124,7 +130,8 @@ static void items_on_done(struct order_query *query, enum order_outcome outcome,
     if (outcome == ORDER_DONE)
         http_answer_json(items->exchange, 200, json_incref(list));
     else
-        http_answer_error(items->exchange, statuses[outcome], query->problem);
+        http_answer_error(items->exchange, failures[outcome].status,
+                          failures[outcome].problem);
     free(items);
 }
 
