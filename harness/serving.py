@@ -5,7 +5,7 @@
     answer.status, answer.type, answer.text, answer.json
 
     waiting = server.ask("/joke")    # sent; nobody has waited for the answer yet
-    ...
+    server.wait_for_requests(hold, 1)
     waiting.answer()                 # or waiting.go_away()
 
     server.stop().expect_clean()
@@ -19,10 +19,13 @@ import signal
 from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.explain import Failure
 from harness.running import Process, patience
+
+if TYPE_CHECKING:
+    from harness.world import Hold
 
 LISTENING = r"^listening on http://(.+):(\d+)$"
 
@@ -105,6 +108,18 @@ class Server:
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Sends a request, and waits for its answer."""
         return self.ask(path, method, **headers).answer()
+
+    def wait_for_requests(self, hold: Hold, count: int, remark: str = "") -> None:
+        """Waits until so many of its own requests wait in `hold`, at the service behind it.
+
+        A Failure, with the remark, when they do not come.
+        """
+        if not self.process.wait_until(lambda: len(hold.held) >= count):
+            raise Failure(
+                saw=f"of {count} requests that it should have sent {len(hold.held)} wait "
+                f"at the service behind it. {remark}".rstrip(),
+                expected=f"{count} requests at the service before any is answered",
+            )
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Process:
         """Asks it to stop, and waits for its end."""

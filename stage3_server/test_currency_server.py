@@ -10,6 +10,7 @@ from harness.world import RawJson
 
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")
+BLOCKED = "Did the handler wait for the answer to the first one?"
 HUNDRED_POUNDS = "/convert/GBP/100"
 MAX_DIGITS = 18
 
@@ -111,15 +112,9 @@ def test_two_clients_at_once(program, world):
     hold = world.rates.hold("/latest")
     server = start(program, world, *NEVER)
     pounds = server.ask(HUNDRED_POUNDS)
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     dollars = server.ask("/convert/USD/100")
-    come = server.process.wait_until(lambda: len(hold.held) == 2)
-    expect(
-        come,
-        saw=f"two clients wait, and {len(hold.held)} of their requests are at the "
-        "service of rates. Did the handler wait for the answer?",
-        expected="two requests at the service before either is answered",
-    )
+    server.wait_for_requests(hold, 2, BLOCKED)
     hold.release(1)
     expect_text(dollars.answer(), "USD 122")
     hold.release(0)
@@ -133,9 +128,9 @@ def test_a_client_that_goes_away(program, world):
     hold = world.rates.hold("/latest")
     server = start(program, world, *NEVER)
     stays = server.ask(HUNDRED_POUNDS)
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     goes = server.ask("/convert/USD/100")
-    server.process.wait_until(lambda: len(hold.held) == 2)
+    server.wait_for_requests(hold, 2)
     goes.go_away()
     gone = server.process.wait_until(lambda: world.rates.counts.abandoned == 1)
     expect(
@@ -154,7 +149,7 @@ def test_stopped_at_once(program, world):
     hold = world.rates.hold("/latest")
     server = start(program, world, *NEVER)
     waiting = server.ask(HUNDRED_POUNDS)
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     server.process.ask_to_end()
     server.process.wait_for("^stopping")
     server.stop().expect_clean()
@@ -279,3 +274,18 @@ def test_a_service_that_keeps_silent(program, world, fault):
     server = start(program, world, *SOON)
     expect_error(server.get(HUNDRED_POUNDS), 504)
     server.stop().expect_clean()
+
+
+@gap("3.9", needs=["3.8"])
+def test_it_waits_as_long_as_it_is_told(program, world):
+    """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
+    hold = world.rates.hold("/latest")
+    patient = start(program, world, *NEVER)
+    waiting = patient.ask(HUNDRED_POUNDS)
+    patient.wait_for_requests(hold, 1)
+    hasty = start(program, world, *SOON)
+    expect_error(hasty.get(HUNDRED_POUNDS), 504)
+    hold.lift()
+    expect_text(waiting.answer(), "GBP 88.4")
+    hasty.stop().expect_clean()
+    patient.stop().expect_clean()

@@ -20,6 +20,7 @@ from harness.serving import Server
 OUR_JOKES = "lib/jokes.c"
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")
+BLOCKED = "Did the handler wait for the answer to the first one?"
 
 
 def start(program, world, *arguments, **environment):
@@ -88,20 +89,9 @@ def test_two_clients_at_once(program, world):
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     first = server.ask("/joke")
-    come = server.process.wait_until(lambda: len(hold.held) == 1)
-    expect(
-        come,
-        saw="a client has asked for a joke, and the service was not asked",
-        expected="the handler asks the service, and returns",
-    )
+    server.wait_for_requests(hold, 1)
     second = server.ask("/joke")
-    come = server.process.wait_until(lambda: len(hold.held) == 2)
-    expect(
-        come,
-        saw="a second client has asked while the first one's joke was on its way: the "
-        "service was not asked a second time. Did the handler wait for the answer?",
-        expected="two requests at the service before either is answered",
-    )
+    server.wait_for_requests(hold, 2, BLOCKED)
     hold.release(1)
     expect(
         joke_of(second.answer()) == world.jokes.jokes[0],
@@ -123,7 +113,7 @@ def test_others_are_served_meanwhile(program, world):
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     waiting = server.ask("/joke")
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     answer = server.get("/health")
     expect(
         answer.status == 200 and answer.json == {"status": "OK"},
@@ -141,12 +131,7 @@ def test_a_hundred_clients_at_once(program, world):
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     waiting = [server.ask("/joke") for _ in range(100)]
-    come = server.process.wait_until(lambda: len(hold.held) == 100)
-    expect(
-        come,
-        saw=f"of 100 requests {len(hold.held)} were at the service at once",
-        expected="all 100",
-    )
+    server.wait_for_requests(hold, 100)
     hold.release_all()
     jokes = [joke_of(one.answer()) for one in waiting]
     expect(
@@ -163,6 +148,7 @@ def test_too_many_clients_have_our_own_jokes(program, world):
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     waiting = [server.ask("/joke") for _ in range(201)]
+    server.wait_for_requests(hold, 100)
     answered, _, _ = select.select(waiting, [], [], patience())
     expect(
         len(answered) == 1,
@@ -183,9 +169,9 @@ def test_a_client_that_goes_away(program, world):
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     stays = server.ask("/joke")
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     goes = server.ask("/joke")
-    server.process.wait_until(lambda: len(hold.held) == 2)
+    server.wait_for_requests(hold, 2)
     goes.go_away()
     gone = server.process.wait_until(lambda: world.jokes.counts.abandoned == 1)
     expect(
@@ -262,12 +248,32 @@ def test_a_service_that_keeps_silent(program, world, fault):
 
 
 @gap("3.7")
+def test_it_waits_as_long_as_it_is_told(program, world):
+    """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
+    hold = world.jokes.hold("/")
+    patient = start(program, world, *NEVER)
+    waiting = patient.ask("/joke")
+    patient.wait_for_requests(hold, 1)
+    hasty = start(program, world, *SOON)
+    expect_one_of_ours(hasty.get("/joke"))
+    hold.lift()
+    joke = joke_of(waiting.answer())
+    expect(
+        joke in world.jokes.jokes,
+        saw="--timeout 3600 had given up before --timeout 0.05 did",
+        expected="program.timeout_ms is the time limit of the request",
+    )
+    hasty.stop().expect_clean()
+    patient.stop().expect_clean()
+
+
+@gap("3.7")
 def test_stopped_while_jokes_are_on_their_way(program, world):
     """A signal: who waits is answered. A second signal: nobody waits any more."""
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     waiting = server.ask("/joke")
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     server.process.ask_to_end()
     server.process.wait_for("^stopping")
     hold.lift()
@@ -277,7 +283,7 @@ def test_stopped_while_jokes_are_on_their_way(program, world):
     hold = world.jokes.hold("/")
     server = start(program, world, *NEVER)
     waiting = server.ask("/joke")
-    server.process.wait_until(lambda: len(hold.held) == 1)
+    server.wait_for_requests(hold, 1)
     server.process.ask_to_end()
     server.process.wait_for("^stopping")
     server.stop().expect_clean()

@@ -14,6 +14,7 @@ from harness.world.orders import EMPTY_ORDER
 
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")
+BLOCKED = "Did the handler wait for the answer to the first one?"
 NO_ORDER = "00000000-0000-4000-8000-000000000000"
 ORDER = f"/maestro/v1/orders/{DEMO_ORDER}"
 PACKAGES = "/maestro/v1/orders/*/packages/*/items"
@@ -199,21 +200,10 @@ def test_two_clients_at_once(program, world):
     server = start(program, world, *NEVER)
     one, two = world.orders.add([[], []]), world.orders.add([[], [], []])
     waiting = [server.ask(items_of(order)) for order in (one, two)]
-    come = server.process.wait_until(lambda: len(orders.held) == 2)
-    expect(
-        come,
-        saw=f"two clients wait, and {len(orders.held)} of their orders are asked for. Did "
-        "the handler wait for the answer?",
-        expected="both orders at the service before either is answered",
-    )
+    server.wait_for_requests(orders, 2)
     packages = world.orders.hold(PACKAGES)
     orders.lift()
-    come = server.process.wait_until(lambda: len(packages.held) == 5)
-    expect(
-        come,
-        saw=f"{len(packages.held)} packages are asked for",
-        expected="the two packages of one order and the three of the other, at once",
-    )
+    server.wait_for_requests(packages, 5)
     packages.lift()
     for order, client in zip((one, two), waiting):
         expect_items(client.answer(), in_our_words(world, order))
@@ -228,7 +218,7 @@ def test_a_client_that_goes_away(program, world):
         before = world.orders.counts.abandoned
         hold = world.orders.hold(pattern)
         client = server.ask(items_of())
-        server.process.wait_until(lambda: len(hold.held) == count)
+        server.wait_for_requests(hold, count)
         client.go_away()
         gone = server.process.wait_until(
             lambda: world.orders.counts.abandoned == before + count
@@ -250,7 +240,7 @@ def test_stopped_at_once(program, world):
     hold = world.orders.hold(PACKAGES)
     server = start(program, world, *NEVER)
     waiting = server.ask(items_of())
-    server.process.wait_until(lambda: len(hold.held) == 10)
+    server.wait_for_requests(hold, 10)
     server.process.ask_to_end()
     server.process.wait_for("^stopping")
     server.stop().expect_clean()
@@ -351,6 +341,21 @@ def test_a_service_that_keeps_silent(program, world, path, fault):
     server = start(program, world, *SOON)
     expect_error(server, server.get(items_of()), 504)
     server.stop().expect_clean()
+
+
+@gap("3.13")
+def test_it_waits_as_long_as_it_is_told(program, world):
+    """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
+    hold = world.orders.hold(PACKAGES)
+    patient = start(program, world, *NEVER)
+    waiting = patient.ask(items_of())
+    patient.wait_for_requests(hold, 10)
+    hasty = start(program, world, *SOON)
+    expect_error(hasty, hasty.get(items_of()), 504)
+    hold.lift()
+    expect_items(waiting.answer(), in_our_words(world))
+    hasty.stop().expect_clean()
+    patient.stop().expect_clean()
 
 
 # --- The document (given: no gap) ------------------------------------------------------------
