@@ -259,26 +259,28 @@ def test_an_unknown_order(program, world):
     server.stop().expect_clean()
 
 
-NO_UUIDS = [
-    "invalido",
-    DEMO_ORDER[:-1],
-    DEMO_ORDER + "0",
-    DEMO_ORDER.replace("-", ""),
-    "%7B" + DEMO_ORDER + "%7D",
-    DEMO_ORDER + "%00",
-    "..%2F..%2Fadmin",
-    "%FF",
-]
+NO_UUIDS = {
+    "invalido": 422,
+    DEMO_ORDER[:-1]: 422,
+    DEMO_ORDER + "0": 422,
+    DEMO_ORDER.replace("-", ""): 422,
+    "%7B" + DEMO_ORDER + "%7D": 422,
+    "..%2F..%2Fadmin": 422,
+    "%FF": 422,
+    DEMO_ORDER + "%00": 400,  # no handler sees this: the path itself is malformed
+}
 
 
 @gap("3.13")
 def test_what_is_no_uuid(program, world):
-    """422 (a path that is malformed itself: 400), and the service is not bothered."""
+    """422, and the service is not bothered."""
     server = start(program, world)
-    for uuid in NO_UUIDS:
+    for uuid, status in NO_UUIDS.items():
         answer = server.get(items_of(uuid))
-        if answer.status != 400:  # %00 and the like: the server refuses those itself
-            expect_error(server, answer, 422, f"The UUID was {uuid}")
+        remark = f"The UUID was {uuid}"
+        expect(answer.status == status, saw=f"{answer}. {remark}", expected=f"{status}")
+        if status == 422:
+            expect_error(server, answer, 422, remark)
     asked = world.orders.counts.arrived
     expect(asked == 0, saw="the service of orders was asked", expected="it was not")
     server.stop().expect_clean()
