@@ -66,9 +66,8 @@ struct http_server {
     bool stopped;
 
     uv_tcp_t listener;
-    uv_timer_t sweep;  /* looks for connections whose time is over */
-    uint64_t sweep_ms; /* every so often */
-    bool full;         /* a client waits until another connection ends */
+    uv_timer_t sweep; /* looks for connections whose time is over */
+    bool full;        /* a client waits until another connection ends */
     struct list connections;
     size_t connection_count;
     struct list exchanges; /* those that were not answered */
