@@ -1,4 +1,5 @@
-"""A client for servers under test: it sends bytes as they are, and reads answers one by one.
+"""Servers under test, and a client for them that sends bytes as they are, and reads answers
+one by one.
 
 Python's own clients know too much: they send nothing malformed, and hide how the answers came.
 """
@@ -6,13 +7,17 @@ Python's own clients know too much: they send nothing malformed, and hide how th
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from dataclasses import dataclass
-from typing import Any, Iterable, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Optional
 from urllib.parse import urlsplit
 
 from harness.explain import Failure
 from harness.timeouts import scaled
+
+if TYPE_CHECKING:
+    from harness.running import Process
 
 # Seconds without a byte after which an answer counts as missing. It decides nothing else.
 PATIENCE = 10.0
@@ -98,6 +103,23 @@ class Client:
         body = b"" if head or status[0] == "1" else self._body(headers)
         return Answer(int(status), words, headers, body)
 
+    def takes(self, count: int) -> bytes:
+        """Reads so many bytes of what comes, and leaves them for answer()."""
+        while len(self._bytes) < count:
+            self._more(f"{count} bytes")
+        return self._bytes[:count]
+
+    def has_answer(self) -> bool:
+        """Whether something has come already."""
+        if not self._bytes:
+            self.socket.setblocking(False)
+            try:
+                self._bytes += self.socket.recv(65536)
+            except OSError:
+                pass
+            self.socket.settimeout(scaled(PATIENCE))
+        return bool(self._bytes)
+
     def is_closed(self) -> bool:
         """Whether the server closes the connection, and sends nothing more before."""
         try:
@@ -161,11 +183,46 @@ class Client:
         raise Failure(did="asked the server", saw=saw + got, expected=wanted)
 
 
+class Server:
+    """A running server program, and where it listens."""
+
+    def __init__(self, process: Process) -> None:
+        """Waits for its line `listening on`."""
+        self.process = process
+        (line,) = process.wait_for("^listening on http://[^ ]+$")
+        self.url = process.lines[line].split(" ")[-1]
+
+    def client(self, **options: Any) -> Client:
+        """A new connection to it."""
+        return Client(self.url, **options)
+
+    def wait_for(self, pattern: str) -> None:
+        """Waits for a line of its output."""
+        self.process.wait_for(pattern)
+
+    def turn(self) -> None:
+        """Lets it see to all that had come: when it has answered others twice, it has."""
+        for _ in range(2):
+            with self.client() as other:
+                other.get("/json", Connection="close")
+
+    def signal(self) -> None:
+        """Asks it to stop."""
+        self.process.signal(signal.SIGTERM)
+
+    def stop(self) -> Process:
+        """Stops it; it must end clean."""
+        self.signal()
+        return self.process.finish().expect_clean()
+
+
 def request(
     method: str, path: str, headers: Optional[dict[str, str]] = None, body: bytes = b""
 ) -> bytes:
     """A request's bytes. The header Host is there always, Content-Length with a body."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in (headers or {}).items()]
+    lines += [
+        f"{name.replace('_', '-')}: {value}" for name, value in (headers or {}).items()
+    ]
     lines += [f"Content-Length: {len(body)}"] if body else []
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import signal
 
 import pytest
 
 from harness import Failure, expect, gap
-from harness.client import Client, request
+from harness.client import request
 
 LISTENS = ["3.1"]
 ACCEPTS = [*LISTENS, "3.2"]
@@ -20,38 +19,10 @@ HELLO = b'{"message":"Hello, World!"}'
 LARGE = 8_000_000  # bytes: more than the kernel holds for one connection
 
 
-class Server:
-    """A running server_lab."""
-
-    def __init__(self, program, *arguments):
-        self.process = program("server_lab").start(*arguments)
-        (line,) = self.process.wait_for("^listening on http://127.0.0.1:[0-9]+$")
-        self.url = self.process.lines[line].split(" ")[-1]
-
-    def client(self, **options):
-        """A new connection to it."""
-        return Client(self.url, **options)
-
-    def wait_for(self, pattern):
-        """Waits for a line."""
-        self.process.wait_for(pattern)
-
-    def turn(self):
-        """Lets it see to all that had come: when it answers others twice, it has."""
-        for _ in range(2):
-            with self.client() as other:
-                other.get("/json", Connection="close")
-
-    def stop(self):
-        """Ends it gently; it must end clean."""
-        self.process.signal(signal.SIGTERM)
-        return self.process.finish().expect_clean()
-
-
 @pytest.fixture
-def lab(program):
+def lab(serve):
     """lab(ARGUMENT...) starts a server."""
-    return lambda *arguments: Server(program, *arguments)
+    return lambda *arguments: serve("server_lab", *arguments)
 
 
 def unwritten_or(server, number, condition):
@@ -94,16 +65,7 @@ def test_a_port_that_is_taken(lab, program):
 
 def has_reached(server, client):
     """Whether the client's request has come to be read."""
-    return unwritten_or(server, "3.3", lambda: can_read(client))
-
-
-def can_read(client):
-    """Whether an answer has come."""
-    client.socket.settimeout(0.01)
-    try:
-        return bool(client.socket.recv(1))
-    except OSError:
-        return False
+    return unwritten_or(server, "3.3", lambda: client.has_answer())
 
 
 @gap("3.2", needs=LISTENS)
@@ -144,7 +106,7 @@ def test_a_request_is_taken(lab):
     server = lab()
     with server.client() as client:
         client.send(request("GET", "/json"))
-        reached = unwritten_or(server, "3.4", lambda: can_read(client))
+        reached = unwritten_or(server, "3.4", lambda: client.has_answer())
     expect(
         reached,
         saw="the request has come, and nobody looked for its route: has the parser got it, "
@@ -425,7 +387,7 @@ def test_two_large_answers_at_once(lab):
     server = lab()
     with server.client(receive_buffer=4096) as one, server.client() as other:
         one.send(request("GET", f"/bytes/{LARGE}"))
-        one._bytes = one.socket.recv(1)
+        one.takes(1)
         small = other.get("/json").body
         answer = one.answer()
     expect(
@@ -441,7 +403,7 @@ def test_a_client_that_goes_in_the_middle(lab):
     server = lab()
     with server.client(receive_buffer=4096) as client:
         client.send(request("GET", f"/bytes/{LARGE}"))
-        client.socket.recv(1)
+        client.takes(1)
     with server.client() as other:
         other.get("/json", Connection="close")
     server.stop()
@@ -475,9 +437,8 @@ def test_an_answer_waits_for_those_before(lab):
         client.send(request("GET", "/late/a") + request("GET", "/bytes/3") * 2)
         server.wait_for("^late a: waits$")
         server.turn()
-        early = can_read(client)
+        early = client.has_answer()
         expect(not early, saw="an answer before late a's", expected="none before it")
-        client.socket.settimeout(None)
         other.get("/release/a")
         seen = [client.answer().text for _ in range(3)]
     expect(
@@ -496,7 +457,7 @@ def test_who_does_not_read_is_not_read_from(lab):
     server = lab()
     with server.client(receive_buffer=4096) as client:
         client.send(request("GET", f"/bytes/{LARGE}"))
-        first = client.socket.recv(1)
+        client.takes(1)
         client.send(request("GET", "/late/a"))
         server.turn()
         read = "late a: waits" in server.process.lines
@@ -505,7 +466,6 @@ def test_who_does_not_read_is_not_read_from(lab):
             saw="a client has not read its answer, and its next request was read already",
             expected="uv_read_stop() as long as connection->write is there",
         )
-        client._bytes = first
         expect(
             len(client.answer().body) == LARGE,
             saw="not all of it",
@@ -527,7 +487,7 @@ def test_what_is_under_way_is_finished(lab):
         other.send(release[:-5])
         server.wait_for("^late a: waits$")
         server.turn()
-        server.process.signal(signal.SIGTERM)
+        server.signal()
         server.wait_for("^stopping$")
         other.send(release[-5:])
         answer = client.answer()
@@ -545,8 +505,8 @@ def test_an_answer_on_its_way_is_sent_to_its_end(lab):
     server = lab()
     with server.client(receive_buffer=4096) as client:
         client.send(request("GET", f"/bytes/{LARGE}"))
-        client._bytes = client.socket.recv(1)
-        server.process.signal(signal.SIGTERM)
+        client.takes(1)
+        server.signal()
         server.wait_for("^stopping$")
         count = len(client.answer().body)
     expect(count == LARGE, saw=f"{count} bytes", expected=f"{LARGE} bytes")
@@ -559,7 +519,7 @@ def test_who_is_idle_is_closed(lab):
     server = lab()
     with server.client() as client:
         client.get("/json")
-        server.process.signal(signal.SIGTERM)
+        server.signal()
         expect(
             client.is_closed(),
             saw="a connection without a request stays open",
