@@ -57,6 +57,12 @@ PROGRAMS := \
     stage2_http_client/retry_lab \
     stage3_server/server_lab
 
+# Those whose skeletons are not there yet: made of the reference only.
+COMING_PROGRAMS := \
+    stage3_server/joke_server \
+    stage3_server/currency_server \
+    stage3_server/orders_server
+
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch))
@@ -66,7 +72,8 @@ HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
-WITH_LLHTTP := parse_requests fuzz_request_parser server_lab
+WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
+               joke_server currency_server orders_server
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -87,7 +94,12 @@ USES_client_fetch := $(HTTP_CLIENT)
 
 HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_router http_answer http_write \
                  http_defaults http_exchange http_lifetime http_path http_request http_text)
-USES_server_lab := $(HTTP_SERVER)
+SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
+USES_server_lab      := $(HTTP_SERVER)
+USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
+USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
+USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
+                        $(addprefix stage2_http_client/,orders order_query order_json http_retry)
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 
@@ -210,6 +222,8 @@ $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
 $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
+$(foreach p,$(COMING_PROGRAMS),$(eval \
+    $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
 $(foreach p,$(BENCH_PROGRAMS) $(HARNESS_PROGRAMS) $(FUZZERS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
@@ -266,7 +280,7 @@ FORCE:
         harness-programs fuzzers
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
-solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS))
+solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS) $(COMING_PROGRAMS:%=$(BUILD_DIR)/solutions/%))
 overlay-programs: $(OVERLAY_PROGRAMS)
 bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
 harness-programs: $(addprefix $(BUILD_DIR)/,$(HARNESS_PROGRAMS))

@@ -232,6 +232,10 @@ class Process:
         except BrokenPipeError:
             pass  # it has ended; what it printed says why
 
+    def ask_to_end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Sends it the signal at which servers stop in order. `finish` waits for the end."""
+        self._signal_group(number)
+
     def finish(self) -> Process:
         """Closes standard input and waits for the end.
 

@@ -79,10 +79,12 @@ struct http_server {
     char *read_buffer; /* one for all connections: who is idle needs none */
 };
 
-/* One request and its answer. Read `server` and `request`; leave the rest alone. */
+/* One request and its answer. Read `server` and `request`, use `data`; leave the rest
+ * alone. */
 struct http_exchange {
     struct http_server *server;
     struct request_parser request;
+    void *data; /* the handler's own: what its http_gone_cb needs */
 
     struct http_connection *connection; /* NULL: the client has gone */
     struct list link;                   /* in its connection's */

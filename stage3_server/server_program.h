@@ -1,0 +1,69 @@
+/* server_program: what every program of this stage does around its http_server: it reads
+ * the command line, says where it listens, serves until it is told to end, and ends in
+ * order.
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         struct app app = {.program = {.name = "joke_server", .routes = routes}};
+ *
+ *         int status = server_program_init(&app.program, argc, argv);
+ *         if (status != 0)
+ *             return status;
+ *         ...open what else it needs, on &app.program.loop...
+ *         return server_program_run(&app.program);
+ *     }
+ *
+ * SIGINT (Ctrl-C) and SIGTERM stop it: what is under way is finished. A second one ends
+ * that at once. */
+#ifndef STAGE3_SERVER_PROGRAM_H
+#define STAGE3_SERVER_PROGRAM_H
+
+#include "stage3_server/http_server.h"
+
+struct server_program;
+
+/* The server has stopped, and no handler has anything to do any more: the program closes
+ * what it has opened itself. Once, from the loop. */
+typedef void (*server_stopped_cb)(struct server_program *program);
+
+/* The caller's memory, usually a member of the program's own struct: a handler finds that
+ * one with server_program_of() and container_of(). The first part is filled in before
+ * server_program_init(), by an initializer that leaves everything else 0. All of it is
+ * borrowed. */
+struct server_program {
+    const char *name;                /* of the program */
+    const struct http_route *routes; /* the last one has no method */
+    uint64_t timeout_ms; /* how long the service behind it may take, unless --timeout says
+                            otherwise; 0: there is none, and no such option */
+    server_stopped_cb on_stopped; /* NULL: it has opened nothing */
+
+    /* Read these, once it is initialized. */
+    uv_loop_t loop;
+    struct http_server server;
+    time_t started; /* seconds since 1970 */
+
+    /* The rest is its own. */
+    uint64_t started_ms; /* the loop's time */
+    const char *host;
+    unsigned port;
+    uv_signal_t interrupt; /* SIGINT */
+    uv_signal_t terminate; /* SIGTERM */
+};
+
+/* Reads the command line (-h prints the help and exits), and makes the loop and the
+ * server. Returns 0; or the program's exit status, and why is said on stderr. */
+int server_program_init(struct server_program *program, int argc, char **argv);
+
+/* Listens, prints "listening on http://127.0.0.1:PORT", and serves until it is told to
+ * end. Returns the program's exit status. A port that is taken ends the program here, with
+ * one line on stderr and exit status 1. */
+int server_program_run(struct server_program *program);
+
+/* The program that serves this exchange. */
+struct server_program *server_program_of(const struct http_exchange *exchange);
+
+/* Who serves, and since when: {"host":"...","started":"2026-11-20T12:00:00Z",
+ * "uptime":3,"date":"2026-11-20T12:00:03Z"}, the uptime in seconds. Gives it. */
+json_t *server_program_info(struct server_program *program);
+
+#endif
