@@ -1,5 +1,4 @@
-"""Servers under test, and a client for them that sends bytes as they are, and reads answers
-one by one.
+"""A client for servers under test: it sends bytes as they are, and reads answers one by one.
 
 Python's own clients know too much: they send nothing malformed, and hide how the answers came.
 """
@@ -7,17 +6,13 @@ Python's own clients know too much: they send nothing malformed, and hide how th
 from __future__ import annotations
 
 import json
-import signal
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Iterable, Optional
+from typing import Any, Iterable, Optional
 from urllib.parse import urlsplit
 
 from harness.explain import Failure
 from harness.timeouts import scaled
-
-if TYPE_CHECKING:
-    from harness.running import Process
 
 # Seconds without a byte after which an answer counts as missing. It decides nothing else.
 PATIENCE = 10.0
@@ -181,39 +176,6 @@ class Client:
             saw = "the server closed the connection"
         got = f", after {self._bytes[:60]!r}" if self._bytes else ""
         raise Failure(did="asked the server", saw=saw + got, expected=wanted)
-
-
-class Server:
-    """A running server program, and where it listens."""
-
-    def __init__(self, process: Process) -> None:
-        """Waits for its line `listening on`."""
-        self.process = process
-        (line,) = process.wait_for("^listening on http://[^ ]+$")
-        self.url = process.lines[line].split(" ")[-1]
-
-    def client(self, **options: Any) -> Client:
-        """A new connection to it."""
-        return Client(self.url, **options)
-
-    def wait_for(self, pattern: str) -> None:
-        """Waits for a line of its output."""
-        self.process.wait_for(pattern)
-
-    def turn(self) -> None:
-        """Lets it see to all that had come: when it has answered others twice, it has."""
-        for _ in range(2):
-            with self.client() as other:
-                other.get("/json", Connection="close")
-
-    def signal(self) -> None:
-        """Asks it to stop."""
-        self.process.signal(signal.SIGTERM)
-
-    def stop(self) -> Process:
-        """Stops it; it must end clean."""
-        self.signal()
-        return self.process.finish().expect_clean()
 
 
 def request(

@@ -25,7 +25,7 @@ from harness.running import Program
 from harness.verdict import Outcome, Sources
 
 if TYPE_CHECKING:
-    from harness.client import Server
+    from harness.serving import Server
     from harness.world import World
 
 
@@ -175,7 +175,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def serve(program: Programs) -> Callable[..., Server]:
     """serve(NAME, ARGUMENT..., VARIABLE=VALUE...) starts a server program."""
-    from harness.client import Server  # here, so that only its users pay for it
+    from harness.serving import Server  # here, so that only its users pay for it
 
     return lambda name, *arguments, **environment: Server(
         program(name).start(*arguments, **environment)

@@ -220,10 +220,6 @@ class Process:
         finally:
             self._signal_group(signal.SIGCONT)
 
-    def signal(self, number: signal.Signals) -> None:
-        """Sends it a signal."""
-        self._signal_group(number)
-
     def send(self, line: str) -> None:
         """Writes a line to the program's standard input."""
         try:

@@ -406,7 +406,7 @@ def test_a_client_that_goes_in_the_middle(lab):
         client.takes(1)
     with server.client() as other:
         other.get("/json", Connection="close")
-    server.stop()
+    server.stop().expect_clean()
 
 
 # --- 3.12: in order ---------------------------------------------------------------------------
@@ -487,7 +487,7 @@ def test_what_is_under_way_is_finished(lab):
         other.send(release[:-5])
         server.wait_for("^late a: waits$")
         server.turn()
-        server.signal()
+        server.process.ask_to_end()
         server.wait_for("^stopping$")
         other.send(release[-5:])
         answer = client.answer()
@@ -506,7 +506,7 @@ def test_an_answer_on_its_way_is_sent_to_its_end(lab):
     with server.client(receive_buffer=4096) as client:
         client.send(request("GET", f"/bytes/{LARGE}"))
         client.takes(1)
-        server.signal()
+        server.process.ask_to_end()
         server.wait_for("^stopping$")
         count = len(client.answer().body)
     expect(count == LARGE, saw=f"{count} bytes", expected=f"{LARGE} bytes")
@@ -519,7 +519,7 @@ def test_who_is_idle_is_closed(lab):
     server = lab()
     with server.client() as client:
         client.get("/json")
-        server.signal()
+        server.process.ask_to_end()
         expect(
             client.is_closed(),
             saw="a connection without a request stays open",

@@ -63,7 +63,7 @@ def test_who_is_refused_can_read_why(lab):
         client.send(request("POST", "/echo", body=b"x" * 300_000))
         assert client.answer().status == 413
         assert client.is_closed()
-    server.stop()
+    server.stop().expect_clean()
 
 
 def test_more_connections_than_allowed(lab):
@@ -79,7 +79,7 @@ def test_more_connections_than_allowed(lab):
         first.close()
         assert third.answer().status == 200
     second.close()
-    server.stop()
+    server.stop().expect_clean()
 
 
 # --- Time -------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def test_who_reads_nothing(lab):
             while True:  # until the connection is reset: each request here takes a while
                 client.send(b"G")
                 server.turn()
-    server.stop()
+    server.stop().expect_clean()
 
 
 def test_a_handler_that_waits_has_no_limit(lab):
@@ -158,7 +158,7 @@ def test_a_client_that_goes(lab):
         server.wait_for("^late b: waits$")
     server.wait_for("^late a: the client has gone$")
     server.wait_for("^late b: the client has gone$")
-    server.stop()
+    server.stop().expect_clean()
 
 
 def test_stopped_twice(lab):
@@ -169,9 +169,9 @@ def test_stopped_twice(lab):
         reader.send(request("GET", f"/bytes/{LARGE}"))
         reader.takes(1)
         server.wait_for("^late a: waits$")
-        server.signal()
+        server.process.ask_to_end()
         server.wait_for("^stopping$")
-        server.stop()
+        server.stop().expect_clean()
     assert "late a: the client has gone" in server.process.lines
 
 
@@ -188,7 +188,7 @@ def test_more_requests_at_once_than_are_taken(lab):
         other.get("/release/a")
         assert client.answer().text == "late a"
         assert [len(client.answer().body) for _ in sizes] == sizes
-    server.stop()
+    server.stop().expect_clean()
 
 
 def test_two_clients_piece_by_piece(lab):
@@ -235,7 +235,7 @@ def test_ten_thousand_idle_connections(lab):
             server.turn()
             for one in (idle[0], idle[-1]):
                 assert one.get("/json").status == 200
-        server.stop()
+        server.stop().expect_clean()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
