@@ -55,13 +55,10 @@ PROGRAMS := \
     stage2_http_client/curl_lab \
     stage2_http_client/client_lab \
     stage2_http_client/retry_lab \
-    stage3_server/server_lab
-
-# Those whose skeletons are not there yet: made of the reference only.
-COMING_PROGRAMS := \
     stage3_server/joke_server \
     stage3_server/currency_server \
-    stage3_server/orders_server
+    stage3_server/orders_server \
+    stage3_server/server_lab
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
@@ -222,8 +219,6 @@ $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call learner_sources,$(p)))))
 $(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
-$(foreach p,$(COMING_PROGRAMS),$(eval \
-    $(call link_rule,$(BUILD_DIR)/solutions/$(p),$(call solution_sources,$(p)))))
 $(foreach p,$(BENCH_PROGRAMS) $(HARNESS_PROGRAMS) $(FUZZERS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
@@ -280,7 +275,7 @@ FORCE:
         harness-programs fuzzers
 programs: learner-programs solution-programs
 learner-programs: $(LEARNER_PROGRAMS)
-solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS) $(COMING_PROGRAMS:%=$(BUILD_DIR)/solutions/%))
+solution-programs: $(if $(wildcard solutions),$(SOLUTION_PROGRAMS))
 overlay-programs: $(OVERLAY_PROGRAMS)
 bench-programs: $(addprefix $(BUILD_DIR)/,$(BENCH_PROGRAMS))
 harness-programs: $(addprefix $(BUILD_DIR)/,$(HARNESS_PROGRAMS))

@@ -98,6 +98,14 @@ STAGES = [
         order_items_bars,
         world=True,
     ),
+    Stage(
+        "stage3_server",
+        "the server",
+        (),
+        "",
+        "http_server.c",
+        lambda lines: [],
+    ),
 ]
 
 

@@ -25,6 +25,7 @@ from harness.running import Program
 from harness.verdict import Outcome, Sources
 
 if TYPE_CHECKING:
+    from harness.serving import Server
     from harness.world import World
 
 
@@ -169,6 +170,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     overlays = metafunc.config.getoption("--on-each")
     if overlays and "program" in metafunc.fixturenames:
         metafunc.parametrize("program", json.loads(overlays), indirect=True)
+
+
+@pytest.fixture
+def serve(program: Programs) -> Callable[..., Server]:
+    """serve(NAME, ARGUMENT..., VARIABLE=VALUE...) starts a server program."""
+    from harness.serving import Server  # here, so that only its users pay for it
+
+    return lambda name, *arguments, **environment: Server(
+        program(name).start(*arguments, **environment)
+    )
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from email.message import Message
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from harness.client import Client
 from harness.explain import Failure
 from harness.running import Process, patience
 
@@ -99,6 +100,26 @@ class Server:
         self.host, _, port = process.lines[line].rpartition("//")[2].rpartition(":")
         self.host = self.host.strip("[]")
         self.port = int(port)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def client(self, **options: Any) -> Client:
+        """A new connection to it, for bytes as they are."""
+        return Client(self.url, **options)
+
+    def wait_for(self, pattern: str) -> None:
+        """Waits for a line of its output."""
+        self.process.wait_for(pattern)
+
+    def turn(self) -> None:
+        """Lets it see to all that had come: when it has answered others twice, it has."""
+        for _ in range(2):
+            with self.client() as other:
+                other.get("/json", Connection="close")
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Waiting:
         """Sends a request, and does not wait. In a header's name _ stands for -."""

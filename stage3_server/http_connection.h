@@ -15,17 +15,17 @@ enum { HTTP_READ_SIZE = 64 * 1024 }; /* bytes of the buffer that all connections
 struct http_connection {
     uv_tcp_t tcp;
     struct http_server *server;
-    struct list link;         /* in the server's */
-    struct list exchanges;    /* under way, the oldest first; the last may still be read */
+    struct list link;      /* in the server's */
+    struct list exchanges; /* under way, the oldest first; the last may still be read */
     struct http_write *write; /* what the socket has not taken yet; NULL: nothing */
     struct buffer *unread;    /* what has come and has to wait; NULL: nothing */
     uint64_t since;           /* the loop's time in ms when its state changed */
     unsigned under_way : 8;   /* exchanges */
     bool reading : 1;         /* the loop reads */
-    bool busy : 1;            /* requests are being taken: what is answered is sent after */
-    bool last : 1;            /* no more requests: what else comes is thrown away */
-    bool ends : 1;            /* nothing more is sent than what was written */
-    bool lingers : 1;         /* all was sent; the client has yet to close its side */
+    bool busy : 1;    /* requests are being taken: what is answered is sent after */
+    bool last : 1;    /* no more requests: what else comes is thrown away */
+    bool ends : 1;    /* nothing more is sent than what was written */
+    bool lingers : 1; /* all was sent; the client has yet to close its side */
     bool closing : 1;
 };
 

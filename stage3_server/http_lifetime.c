@@ -160,9 +160,23 @@ static void server_on_sweep(uv_timer_t *timer)
         uv_timer_stop(timer);
 }
 
+/* Often enough that nobody has a quarter more than his time, or a second. */
+static uint64_t sweep_interval(const struct http_server_options *options)
+{
+    uint64_t limits[] = {options->idle_ms, options->head_ms, options->body_ms,
+                         options->write_ms};
+    uint64_t interval = 1000;
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (limits[i] / 4 < interval)
+            interval = limits[i] / 4;
+    return interval > 0 ? interval : 1;
+}
+
 void server_start_sweep(struct http_server *server)
 {
+    uint64_t interval = sweep_interval(&server->options);
+
     if (!uv_is_active((uv_handle_t *)&server->sweep))
-        uv_timer_start(&server->sweep, server_on_sweep, server->sweep_ms,
-                       server->sweep_ms);
+        uv_timer_start(&server->sweep, server_on_sweep, interval, interval);
 }

@@ -122,7 +122,7 @@ void http_answer_error(struct http_exchange *exchange, int status, const char *p
 {
     const char *message = problem != NULL ? problem : http_status_text(status);
 
-    http_answer_json(exchange, status,
-                     json_pack("{s:{s:i,s:s}}", "error", "status", status, "message",
-                               message));
+    http_answer_json(
+        exchange, status,
+        json_pack("{s:{s:i,s:s}}", "error", "status", status, "message", message));
 }

@@ -44,12 +44,13 @@ struct http_route {
 
 /* How to serve. Every member that is 0 has the default named here. */
 struct http_server_options {
-    struct request_limits limits; /* target: 8,000, head: 16 KiB, headers: 100, body: 1 MiB */
-    size_t max_connections;       /* more have to wait to be accepted: 20,000 */
-    uint64_t idle_ms;             /* a connection without a request is closed: 60 s */
-    uint64_t head_ms;             /* for a request's head to come, else 408: 10 s */
-    uint64_t body_ms;             /* for its body to come, else 408: 30 s */
-    uint64_t write_ms;            /* for the client to read something, else closed: 30 s */
+    struct request_limits
+        limits;             /* target: 8,000, head: 16 KiB, headers: 100, body: 1 MiB */
+    size_t max_connections; /* more have to wait to be accepted: 20,000 */
+    uint64_t idle_ms;       /* a connection without a request is closed: 60 s */
+    uint64_t head_ms;       /* for a request's head to come, else 408: 10 s */
+    uint64_t body_ms;       /* for its body to come, else 408: 30 s */
+    uint64_t write_ms;      /* for the client to read something, else closed: 30 s */
 };
 
 enum { HTTP_MAX_PARAMS = 8 };
@@ -66,9 +67,8 @@ struct http_server {
     bool stopped;
 
     uv_tcp_t listener;
-    uv_timer_t sweep;  /* looks for connections whose time is over */
-    uint64_t sweep_ms; /* every so often */
-    bool full;         /* a client waits until another connection ends */
+    uv_timer_t sweep; /* looks for connections whose time is over */
+    bool full;        /* a client waits until another connection ends */
     struct list connections;
     size_t connection_count;
     struct list exchanges; /* those that were not answered */

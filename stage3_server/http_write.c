@@ -46,7 +46,8 @@ static int connection_write_rest(struct http_connection *connection, const char 
      * with `length` bytes at its end, copy the bytes there, fill in its connection and
      * `unsent`, and write. If that fails free it, and return why. If not, it is
      * connection->write until it was written. */
-    (void)connection, (void)bytes, (void)length, (void)connection_on_written, (void)memcpy;
+    (void)connection, (void)bytes, (void)length, (void)connection_on_written,
+        (void)memcpy;
     return TODO("3.8");
     /* END 3.8 */
 }

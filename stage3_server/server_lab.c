@@ -83,11 +83,11 @@ static void on_echo(struct http_exchange *exchange)
     json_t *json = http_json(exchange, problem, sizeof problem);
     char *query = http_query(exchange, "q"), *form = http_form(exchange, "q");
 
-    json_t *answer = json_pack(
-        "{s:s,s:s,s:o,s:s%,s:o?,s:s?,s:s?,s:s?}", "method", request->method, "target",
-        request->target, "headers", headers_of(exchange), "body", request->body.data,
-        request->body.length, "json", json, "query", query, "form", form, "host",
-        http_header(exchange, "HOST"));
+    json_t *answer =
+        json_pack("{s:s,s:s,s:o,s:s%,s:o?,s:s?,s:s?,s:s?}", "method", request->method,
+                  "target", request->target, "headers", headers_of(exchange), "body",
+                  request->body.data, request->body.length, "json", json, "query", query,
+                  "form", form, "host", http_header(exchange, "HOST"));
     if (answer != NULL)
         http_answer_json(exchange, 200, answer);
     else
@@ -108,7 +108,8 @@ static void late_free(struct late *late)
 static struct late *late_find(struct lab *lab, const struct http_exchange *exchange,
                               const char *name)
 {
-    for (struct list *link = lab->waiting.next; link != &lab->waiting; link = link->next) {
+    for (struct list *link = lab->waiting.next; link != &lab->waiting;
+         link = link->next) {
         struct late *late = container_of(link, struct late, link);
         if (late->exchange == exchange || (name != NULL && strcmp(late->name, name) == 0))
             return late;

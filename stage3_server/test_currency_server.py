@@ -1,4 +1,4 @@
-"""Gaps 3.8 and 3.9: currency_server.c, the converter of stage 2 as a web resource."""
+"""Gaps 3.9 and 3.10: currency_server.c, the converter of stage 2 as a web resource."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from harness import expect, gap
 from harness.serving import Server
 from harness.world import RawJson
 
+SERVES = ["3.1", "3.2", "3.3", "3.4", "3.5"]
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")
 BLOCKED = "Did the handler wait for the answer to the first one?"
@@ -50,10 +51,10 @@ def expect_error(answer, status, remark=""):
     )
 
 
-# --- 3.8: the route ---------------------------------------------------------------------------
+# --- 3.9: the route ---------------------------------------------------------------------------
 
 
-@gap("3.8")
+@gap("3.9", needs=SERVES)
 def test_a_hundred_euros_in_pounds(program, world):
     """GET /convert/GBP/100 is answered with `GBP 88.4`."""
     server = start(program, world)
@@ -67,7 +68,7 @@ def test_a_hundred_euros_in_pounds(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.8")
+@gap("3.9", needs=SERVES)
 @pytest.mark.parametrize(
     "rate, amount, result",
     [
@@ -87,7 +88,7 @@ def test_amounts_are_exact(program, world, rate, amount, result):
     server.stop().expect_clean()
 
 
-@gap("3.8")
+@gap("3.9", needs=SERVES)
 def test_json_for_those_who_like_it_more(program, world):
     """Text, unless the Accept header likes JSON more; amounts are strings."""
     server = start(program, world)
@@ -106,7 +107,7 @@ def test_json_for_those_who_like_it_more(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.8")
+@gap("3.9", needs=SERVES)
 def test_two_clients_at_once(program, world):
     """The second client's rate is asked for while the first still waits."""
     hold = world.rates.hold("/latest")
@@ -122,7 +123,7 @@ def test_two_clients_at_once(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.8")
+@gap("3.9", needs=SERVES)
 def test_a_client_that_goes_away(program, world):
     """Its request to the service is given up, and the others' are not."""
     hold = world.rates.hold("/latest")
@@ -143,7 +144,7 @@ def test_a_client_that_goes_away(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.8")
+@gap("3.9", needs=SERVES)
 def test_stopped_at_once(program, world):
     """After a second signal nobody waits any more, and nothing is left behind."""
     hold = world.rates.hold("/latest")
@@ -157,10 +158,10 @@ def test_stopped_at_once(program, world):
     waiting.go_away()
 
 
-# --- 3.9: errors ------------------------------------------------------------------------------
+# --- 3.10: errors ------------------------------------------------------------------------------
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 @pytest.mark.parametrize(
     "path, status",
     [
@@ -189,7 +190,7 @@ def test_what_the_client_got_wrong(program, world, path, status):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 def test_a_currency_that_nobody_knows(program, world):
     """Its code is well formed, but the service does not know it: 422."""
     server = start(program, world)
@@ -197,7 +198,7 @@ def test_a_currency_that_nobody_knows(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 def test_a_result_that_is_too_large(program, world):
     """The amount is well formed, but its conversion has no room: 422."""
     server = start(program, world)
@@ -236,7 +237,7 @@ FAULTS = [
 ]
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 def test_a_failing_service(program, world):
     """The service is down, or talks nonsense: 502."""
     server = start(program, world, *NEVER)
@@ -248,7 +249,7 @@ def test_a_failing_service(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 def test_a_service_that_is_not_there(program, world):
     """Nobody listens where the service was: 502."""
     server = start(program, world, RATES_URL=world.refused_url)
@@ -256,7 +257,7 @@ def test_a_service_that_is_not_there(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 def test_a_service_whose_url_is_none(program, world):
     """The server was started wrongly: 500."""
     server = start(program, world, RATES_URL="no URL at all")
@@ -264,7 +265,7 @@ def test_a_service_whose_url_is_none(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 @pytest.mark.parametrize("fault", [None, {"name": "stall", "body": 10}])
 def test_a_service_that_keeps_silent(program, world, fault):
     """An answer that does not come in time: 504."""
@@ -274,7 +275,7 @@ def test_a_service_that_keeps_silent(program, world, fault):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=["3.8"])
+@gap("3.10", needs=[*SERVES, "3.9"])
 def test_it_waits_as_long_as_it_is_told(program, world):
     """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
     hold = world.rates.hold("/latest")

@@ -17,6 +17,7 @@ from harness import expect, gap
 from harness.running import patience
 from harness.serving import Server
 
+SERVES = ["3.1", "3.2", "3.3", "3.4", "3.5"]
 OUR_JOKES = "lib/jokes.c"
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")
@@ -65,7 +66,7 @@ def expect_one_of_ours(answer, remark=""):
 # --- 3.7: a handler that answers later -------------------------------------------------------
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_a_joke_of_the_service(program, world):
     """The joke is the service's; each client has another one."""
     server = start(program, world)
@@ -83,7 +84,7 @@ def test_a_joke_of_the_service(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_two_clients_at_once(program, world):
     """The second client's joke is asked for while the first still waits."""
     hold = world.jokes.hold("/")
@@ -107,7 +108,7 @@ def test_two_clients_at_once(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_others_are_served_meanwhile(program, world):
     """What needs no service is answered while a joke is on its way."""
     hold = world.jokes.hold("/")
@@ -125,7 +126,7 @@ def test_others_are_served_meanwhile(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_a_hundred_clients_at_once(program, world):
     """A hundred requests are on their way together, on one thread."""
     hold = world.jokes.hold("/")
@@ -142,7 +143,7 @@ def test_a_hundred_clients_at_once(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_too_many_clients_have_our_own_jokes(program, world):
     """Who would have to wait for long has one of our own at once."""
     hold = world.jokes.hold("/")
@@ -163,7 +164,7 @@ def test_too_many_clients_have_our_own_jokes(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_a_client_that_goes_away(program, world):
     """Its request to the service is given up, and the others' are not."""
     hold = world.jokes.hold("/")
@@ -211,7 +212,7 @@ FAULTS = [
 ]
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_a_failing_service(program, world):
     """Whatever the service does, there is a joke: then it is one of our own."""
     server = start(program, world, *NEVER)
@@ -224,7 +225,7 @@ def test_a_failing_service(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_a_service_that_is_not_there(program, world):
     """Nobody listens where the service was; or the URL is none."""
     for url in [world.refused_url, "no URL at all"]:
@@ -237,7 +238,7 @@ def test_a_service_that_is_not_there(program, world):
         server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 @pytest.mark.parametrize("fault", [None, {"name": "stall", "body": 10}])
 def test_a_service_that_keeps_silent(program, world, fault):
     """An answer that does not come in time is not waited for."""
@@ -247,7 +248,7 @@ def test_a_service_that_keeps_silent(program, world, fault):
     server.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_it_waits_as_long_as_it_is_told(program, world):
     """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
     hold = world.jokes.hold("/")
@@ -267,7 +268,7 @@ def test_it_waits_as_long_as_it_is_told(program, world):
     patient.stop().expect_clean()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_stopped_while_jokes_are_on_their_way(program, world):
     """A signal: who waits is answered. A second signal: nobody waits any more."""
     hold = world.jokes.hold("/")
@@ -291,7 +292,7 @@ def test_stopped_while_jokes_are_on_their_way(program, world):
     waiting.go_away()
 
 
-@gap("3.7")
+@gap("3.7", needs=SERVES)
 def test_it_is_told_as_the_client_likes_it(program, world):
     """JSON, unless text is liked more."""
     server = start(program, world)

@@ -1,4 +1,4 @@
-"""Gap 3.13: orders_server.c, the orders of stage 2 as a service. And its OpenAPI document,
+"""Gap 3.14: orders_server.c, the orders of stage 2 as a service. And its OpenAPI document,
 which is given: what it promises is held against what the server answers."""
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from harness.layout import DEMO_ORDER
 from harness.serving import Server
 from harness.world.orders import EMPTY_ORDER
 
+SERVES = ["3.1", "3.2", "3.3", "3.4", "3.5"]
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")
 BLOCKED = "Did the handler wait for the answer to the first one?"
@@ -145,10 +146,10 @@ def expect_as_described(server, route, answer):
     )
 
 
-# --- 3.13: the items of an order -------------------------------------------------------------
+# --- 3.14: the items of an order -------------------------------------------------------------
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_the_items_of_the_demo_order(program, world):
     """All items of all packages, in the packages' order."""
     server = start(program, world)
@@ -158,7 +159,7 @@ def test_the_items_of_the_demo_order(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_an_empty_order(program, world):
     """An order without packages has no items, and that is no failure."""
     server = start(program, world)
@@ -168,7 +169,7 @@ def test_an_empty_order(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_odd_items(program, world):
     """Any text, and fields that are missing."""
     product = {"code": "", "reference": 'Größe "7" \\ 緑茶\n\u0001</script>'}
@@ -180,7 +181,7 @@ def test_odd_items(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_who_asks_is_told(program, world):
     """The key and the tenant of the environment go with each request."""
     server = start(program, world, ORDERS_API_KEY="k3y", ORDERS_TENANT_ID="t7")
@@ -193,7 +194,7 @@ def test_who_asks_is_told(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_two_clients_at_once(program, world):
     """Two orders, and then all their packages, are on their way at the same time."""
     orders = world.orders.hold("/maestro/v1/orders/*")
@@ -210,7 +211,7 @@ def test_two_clients_at_once(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_a_client_that_goes_away(program, world):
     """Whatever is on its way for it is given up: the order, or all its packages."""
     server = start(program, world, *NEVER)
@@ -234,7 +235,7 @@ def test_a_client_that_goes_away(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_stopped_at_once(program, world):
     """After a second signal nobody waits any more, and nothing is left behind."""
     hold = world.orders.hold(PACKAGES)
@@ -248,10 +249,10 @@ def test_stopped_at_once(program, world):
     waiting.go_away()
 
 
-# --- 3.13: what can go wrong -----------------------------------------------------------------
+# --- 3.14: what can go wrong -----------------------------------------------------------------
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_an_unknown_order(program, world):
     """There is no such order: 404."""
     server = start(program, world)
@@ -271,7 +272,7 @@ NO_UUIDS = {
 }
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_what_is_no_uuid(program, world):
     """422, and the service is not bothered."""
     server = start(program, world)
@@ -300,7 +301,7 @@ FAULTS = [
 ]
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_a_failing_service(program, world):
     """The service is down, or talks nonsense, about the order or about a package: 502."""
     server = start(program, world, *NEVER)
@@ -315,7 +316,7 @@ def test_a_failing_service(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_a_service_that_is_not_there(program, world):
     """Nobody listens where the service was: 502."""
     server = start(program, world, ORDERS_URL=world.refused_url)
@@ -323,7 +324,7 @@ def test_a_service_that_is_not_there(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 @pytest.mark.parametrize("name", ["ORDERS_URL", "ORDERS_API_KEY", "ORDERS_TENANT_ID"])
 def test_a_server_that_was_started_wrongly(program, world, name):
     """A line break in a header would be a header of somebody else's choice: 500."""
@@ -334,7 +335,7 @@ def test_a_server_that_was_started_wrongly(program, world, name):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 @pytest.mark.parametrize("fault", [None, {"name": "stall", "body": 10}])
 @pytest.mark.parametrize("path", [ORDER, PACKAGES])
 def test_a_service_that_keeps_silent(program, world, path, fault):
@@ -345,7 +346,7 @@ def test_a_service_that_keeps_silent(program, world, path, fault):
     server.stop().expect_clean()
 
 
-@gap("3.13")
+@gap("3.14", needs=SERVES)
 def test_it_waits_as_long_as_it_is_told(program, world):
     """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
     hold = world.orders.hold(PACKAGES)

@@ -51,6 +51,7 @@ static void convert_start(struct http_exchange *exchange, struct decimal amount)
 static void convert_on_gone(struct http_exchange *exchange);
 static void convert_on_done(struct conversion *conversion,
                             enum conversion_outcome outcome);
+static int convert_status(enum conversion_outcome outcome);
 static void convert_answer(struct http_exchange *exchange,
                            const struct conversion *conversion);
 static void on_health(struct http_exchange *exchange);
@@ -62,21 +63,18 @@ static const struct http_route routes[] = {
     {NULL, NULL, NULL},
 };
 
-/* What each failure is to the client. The words are ours: what the service says, or where
- * it is, is nobody's business. */
-static const struct {
-    int status;
-    const char *problem;
-} failures[] = {
-    [CONVERSION_CANCELLED] = {503, "cancelled"}, /* nobody will read it */
-    [CONVERSION_UNKNOWN_CURRENCY] = {422, "nobody knows this currency"},
-    [CONVERSION_SERVICE_DOWN] = {502, "the service of rates is down"},
-    [CONVERSION_TIMEOUT] = {504, "the service of rates took too long"},
-    [CONVERSION_NOT_JSON] = {502, "the service of rates did not answer in JSON"},
-    [CONVERSION_NO_RATE] = {502, "the service of rates answered without a rate"},
-    [CONVERSION_BAD_RATE] = {502, "the rate is no number above 0"},
-    [CONVERSION_TOO_LONG] = {502, "the answer of the service of rates is too long"},
-    [CONVERSION_OUT_OF_RANGE] = {422, "the result has too many digits"},
+/* What each failure is called to the client. The words are ours: what the service says, or
+ * where it is, is nobody's business. */
+static const char *const problems[] = {
+    [CONVERSION_CANCELLED] = "cancelled", /* nobody will read it */
+    [CONVERSION_UNKNOWN_CURRENCY] = "nobody knows this currency",
+    [CONVERSION_SERVICE_DOWN] = "the service of rates is down",
+    [CONVERSION_TIMEOUT] = "the service of rates took too long",
+    [CONVERSION_NOT_JSON] = "the service of rates did not answer in JSON",
+    [CONVERSION_NO_RATE] = "the service of rates answered without a rate",
+    [CONVERSION_BAD_RATE] = "the rate is no number above 0",
+    [CONVERSION_TOO_LONG] = "the answer of the service of rates is too long",
+    [CONVERSION_OUT_OF_RANGE] = "the result has too many digits",
 };
 
 static struct app *app_of(const struct http_exchange *exchange)
@@ -152,9 +150,26 @@ static void convert_on_done(struct conversion *conversion,
     if (outcome == CONVERSION_DONE)
         convert_answer(convert->exchange, conversion);
     else
-        http_answer_error(convert->exchange, failures[outcome].status,
-                          failures[outcome].problem);
+        http_answer_error(convert->exchange, convert_status(outcome), problems[outcome]);
     free(convert);
+}
+
+/* Whose fault is it? 4xx: the client's, who need not try the same again. 5xx: not his. */
+static int convert_status(enum conversion_outcome outcome)
+{
+    switch (outcome) {
+    case CONVERSION_DONE:
+        return 200;
+    case CONVERSION_UNKNOWN_CURRENCY:
+    case CONVERSION_OUT_OF_RANGE:
+        return 422;
+    case CONVERSION_CANCELLED:
+        return 503;
+    case CONVERSION_TIMEOUT:
+        return 504;
+    default:
+        return 502;
+    }
 }
 
 static void convert_answer(struct http_exchange *exchange,
