@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import select
+
 import pytest
 
 from harness import expect, gap
+from harness.running import patience
 from harness.serving import Server
 from harness.world import RawJson
 
@@ -288,3 +291,25 @@ def test_it_waits_as_long_as_it_is_told(program, world):
     expect_text(waiting.answer(), "GBP 88.4")
     hasty.stop().expect_clean()
     patient.stop().expect_clean()
+
+
+@gap("3.9", needs=SERVES)
+def test_too_many_clients(program, world):
+    """Who would have to wait for long is told so: 503; the others are served."""
+    hold = world.rates.hold("/latest")
+    server = start(program, world, *NEVER)
+    waiting = [server.ask(HUNDRED_POUNDS) for _ in range(301)]
+    server.wait_for_requests(hold, 100)
+    answered, _, _ = select.select(waiting, [], [], patience())
+    expect(
+        len(answered) == 1,
+        saw=f"of 301 clients {len(answered)} had an answer, although the service of rates "
+        "kept silent",
+        expected="one: a hundred wait for the service, and two hundred in the queue",
+    )
+    expect_error(answered[0].answer(), 503)
+    hold.lift()
+    for one in waiting:
+        if one not in answered:
+            expect_text(one.answer(), "GBP 88.4")
+    server.stop().expect_clean()

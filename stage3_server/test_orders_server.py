@@ -4,11 +4,13 @@ which is given: what it promises is held against what the server answers."""
 from __future__ import annotations
 
 import re
+import select
 
 import pytest
 
-from harness import expect, gap
+from harness import expect, gap, sanitizer
 from harness.layout import DEMO_ORDER
+from harness.running import patience
 from harness.serving import Server
 from harness.world.orders import EMPTY_ORDER
 
@@ -359,6 +361,33 @@ def test_it_waits_as_long_as_it_is_told(program, world):
     expect_items(waiting.answer(), in_our_words(world))
     hasty.stop().expect_clean()
     patient.stop().expect_clean()
+
+
+@gap("3.14", needs=SERVES)
+def test_too_many_requests(program, world):
+    """One order has very many packages; when the queue is full the next are told so: 503."""
+    large = world.orders.add([[]] * 10_000)  # a hundred are asked for, the others wait
+    hold = world.orders.hold(PACKAGES)
+    # Noting where each of so many pieces of memory comes from would take seconds.
+    quick = sanitizer.environment()["ASAN_OPTIONS"] + ":malloc_context_size=0"
+    server = start(program, world, *NEVER, ASAN_OPTIONS=quick)
+    waiting = [server.ask(items_of(large))]
+    server.wait_for_requests(hold, 100)
+    waiting += [server.ask(items_of(EMPTY_ORDER)) for _ in range(101)]
+    answered, _, _ = select.select(waiting, [], [], patience())
+    expect(
+        len(answered) == 1,
+        saw=f"of 101 clients {len(answered)} had an answer, although the service of orders "
+        "kept silent",
+        expected="one: a hundred find room in the queue",
+    )
+    expect_error(server, answered[0].answer(), 503)
+    waiting[0].go_away()  # and with it ten thousand requests
+    for one in waiting[1:]:
+        if one not in answered:
+            expect_items(one.answer(), [])
+    hold.lift()
+    server.stop().expect_clean()
 
 
 # --- The document (given: no gap) ------------------------------------------------------------

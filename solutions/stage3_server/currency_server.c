@@ -31,7 +31,8 @@
 
 #include <stdlib.h>
 
-enum { DEFAULT_TIMEOUT_MS = 5000 };
+/* Who has to wait longer than that had better be told, and try again. */
+enum { DEFAULT_TIMEOUT_MS = 5000, MAX_ASKED = 100, MAX_QUEUED = 200 };
 
 struct app {
     struct server_program program;
@@ -217,7 +218,9 @@ int main(int argc, char **argv)
     int status = server_program_init(&app.program, argc, argv);
     if (status != 0)
         return status;
-    status = http_client_init(&app.client, &app.program.loop, NULL);
+    struct http_client_options options = {.max_in_flight = MAX_ASKED,
+                                          .max_queued = MAX_QUEUED};
+    status = http_client_init(&app.client, &app.program.loop, &options);
     if (status != 0)
         program_fail(app.program.name, uv_strerror(status));
     return server_program_run(&app.program);
