@@ -361,6 +361,7 @@ NASTY = (
 )
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize("joke", ["A dull one.", NASTY, html.escape(NASTY)])
 def test_the_page_shows_the_joke(program, world, joke):
     """The joke stands in it as it is, whatever it is; and the page needs nobody else."""
@@ -378,6 +379,7 @@ def test_the_page_shows_the_joke(program, world, joke):
     server.stop().expect_clean()
 
 
+@pytest.mark.reference
 def test_the_page_has_its_style(program, world):
     """The one thing that it loads is there, and loads nothing more."""
     server = start(program, world)
@@ -388,6 +390,7 @@ def test_the_page_has_its_style(program, world):
     server.stop().expect_clean()
 
 
+@pytest.mark.reference
 def test_the_page_without_the_service(program, world):
     """Then the joke is one of our own."""
     server = start(program, world, JOKES_URL=world.refused_url)
@@ -395,6 +398,7 @@ def test_the_page_without_the_service(program, world):
     server.stop().expect_clean()
 
 
+@pytest.mark.reference
 def test_who_serves(program, world):
     """GET /info: the machine, since when, for how long, and the date."""
     before = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
@@ -420,6 +424,7 @@ def test_who_serves(program, world):
 SERVERS = ["joke_server", "currency_server", "orders_server"]
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("name", SERVERS)
 def test_it_ends_in_order(program, name, number):
@@ -430,6 +435,7 @@ def test_it_ends_in_order(program, name, number):
     assert run.stderr == ""
 
 
+@pytest.mark.reference
 def test_a_port_that_is_taken(program):
     """One line says so, and names --port; exit status 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -440,6 +446,7 @@ def test_a_port_that_is_taken(program):
     assert run.stderr_lines[0].startswith(f"joke_server: port {port} is taken; --port N ")
 
 
+@pytest.mark.reference
 def test_an_address_that_is_not_here(program):
     """One line says which; exit status 1."""
     run = program("joke_server").run("--host", "192.0.2.1", "--port", "0")
@@ -448,6 +455,7 @@ def test_an_address_that_is_not_here(program):
     assert "192.0.2.1" in run.stderr_lines[0]
 
 
+@pytest.mark.reference
 def test_an_ipv6_address_stands_in_brackets(program):
     """So that the line has a URL to click on."""
     if not socket.has_ipv6:
@@ -462,6 +470,7 @@ def test_an_ipv6_address_stands_in_brackets(program):
     server.stop().expect_clean()
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize(
     "arguments, words",
     [
@@ -486,6 +495,7 @@ def test_a_bad_command_line_is_refused(program, arguments, words):
     assert run.stderr_lines[1].startswith("usage: joke_server ")
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize("name", SERVERS)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_the_help_says_what_is_served(program, name, option):

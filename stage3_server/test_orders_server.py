@@ -420,6 +420,7 @@ def every_part(value):
         yield from every_part(member)
 
 
+@pytest.mark.reference
 def test_it_is_an_openapi_document(document):
     """OpenAPI 3.1: what must be there is there, and has the shape it should have."""
     assert re.fullmatch(r"3\.1\.\d+", document["openapi"])
@@ -437,6 +438,7 @@ def test_it_is_an_openapi_document(document):
     assert len(set(identifiers)) == len(identifiers)
 
 
+@pytest.mark.reference
 def test_its_parameters_are_those_of_the_paths(document):
     """What stands in braces is declared, and nothing else is."""
     for path, operation in operations(document):
@@ -447,6 +449,7 @@ def test_its_parameters_are_those_of_the_paths(document):
             assert one["schema"]["type"] == "string"
 
 
+@pytest.mark.reference
 def test_its_references_lead_somewhere(document):
     """Each schema that is referred to is there, and each that is there is referred to."""
     parts = [part for part in every_part(document) if isinstance(part, dict)]
@@ -457,6 +460,7 @@ def test_its_references_lead_somewhere(document):
     assert references == there
 
 
+@pytest.mark.reference
 def test_its_schemas_are_strict(document):
     """An object names its members, which must all be there, and allows no others."""
     for name, schema in document["components"]["schemas"].items():
@@ -465,6 +469,7 @@ def test_its_schemas_are_strict(document):
         assert schema["additionalProperties"] is False, name
 
 
+@pytest.mark.reference
 def test_it_describes_the_routes_that_there_are(program, document):
     """Those that --help names: no more, no less."""
     lines = program("orders_server").run("--help").lines
@@ -477,6 +482,7 @@ def test_it_describes_the_routes_that_there_are(program, document):
     assert sorted(described) == sorted(routes)
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize("route", ["/healthcheck", "/openapi.json"])
 def test_what_needs_no_service(program, world, route):
     """It is answered as described, also when the service of orders is not there."""
@@ -489,6 +495,7 @@ def test_what_needs_no_service(program, world, route):
     server.stop().expect_clean()
 
 
+@pytest.mark.reference
 @pytest.mark.parametrize(
     "schema, value, words",
     [
