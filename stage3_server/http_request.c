@@ -120,9 +120,11 @@ void http_answer_json(struct http_exchange *exchange, int status, json_t *value)
 
 void http_answer_error(struct http_exchange *exchange, int status, const char *problem)
 {
-    const char *message = problem != NULL ? problem : http_status_text(status);
+    json_t *message = json_string(problem); /* NULL: there is none, or it is not UTF-8 */
 
+    if (message == NULL)
+        message = json_string(http_status_text(status));
     http_answer_json(
         exchange, status,
-        json_pack("{s:{s:i,s:s}}", "error", "status", status, "message", message));
+        json_pack("{s:{s:i,s:o}}", "error", "status", status, "message", message));
 }

@@ -168,7 +168,7 @@ void http_answer_text(struct http_exchange *exchange, int status, const char *fo
 void http_answer_json(struct http_exchange *exchange, int status, json_t *value);
 
 /* Answers with a status' own words, {"error":{"status":404,"message":"Not Found"}}, or
- * with `problem` as the message. */
+ * with `problem` (UTF-8; what is not that is left unsaid) as the message. */
 void http_answer_error(struct http_exchange *exchange, int status, const char *problem);
 
 #endif
