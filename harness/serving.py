@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import signal
 from dataclasses import dataclass
 from email.message import Message
@@ -73,13 +74,14 @@ class Waiting:
         )
         with _told(server, self._what):
             self._connection.request(method, path, headers=headers)
+        server.waiting.add(self)
 
     def answer(self) -> Answer:
         """Waits for the answer. A Failure when none comes."""
         with _told(self._server, self._what):
             response = self._connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
-        self._connection.close()
+        self.go_away()
         return answer
 
     def fileno(self) -> int:
@@ -89,6 +91,7 @@ class Waiting:
     def go_away(self) -> None:
         """Closes the connection, without having waited."""
         self._connection.close()
+        self._server.waiting.discard(self)
 
 
 class Server:
@@ -96,6 +99,7 @@ class Server:
 
     def __init__(self, process: Process) -> None:
         self.process = process
+        self.waiting: set[Waiting] = set()  # those that have not read their answer
         (line,) = process.wait_for(LISTENING)
         self.host, _, port = process.lines[line].rpartition("//")[2].rpartition(":")
         self.host = self.host.strip("[]")
@@ -135,12 +139,18 @@ class Server:
 
         A Failure, with the remark, when they do not come.
         """
-        if not self.process.wait_until(lambda: len(hold.held) >= count):
+        self.process.wait_until(lambda: len(hold.held) >= count or self._all_answered())
+        if len(hold.held) < count:
             raise Failure(
                 saw=f"of {count} requests that it should have sent {len(hold.held)} wait "
                 f"at the service behind it. {remark}".rstrip(),
                 expected=f"{count} requests at the service before any is answered",
             )
+
+    def _all_answered(self) -> bool:
+        """Whether nobody waits any more: then nothing more will be sent for anybody."""
+        answered, _, _ = select.select(self.waiting, [], [], 0)
+        return len(answered) == len(self.waiting) > 0
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Process:
         """Asks it to stop, and waits for its end."""
