@@ -164,7 +164,7 @@ def test_stopped_at_once(program, world):
 # --- 3.10: errors ------------------------------------------------------------------------------
 
 
-@gap("3.10", needs=[*SERVES, "3.9"])
+@pytest.mark.reference  # what is checked before is given
 @pytest.mark.parametrize(
     "path, status",
     [
@@ -260,7 +260,7 @@ def test_a_service_that_is_not_there(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.10", needs=[*SERVES, "3.9"])
+@gap("3.9", needs=SERVES)
 def test_a_service_whose_url_is_none(program, world):
     """The server was started wrongly: 500."""
     server = start(program, world, RATES_URL="no URL at all")

@@ -274,7 +274,7 @@ NO_UUIDS = {
 }
 
 
-@gap("3.14", needs=SERVES)
+@pytest.mark.reference  # what is checked before is given
 def test_what_is_no_uuid(program, world):
     """422, and the service is not bothered."""
     server = start(program, world)
