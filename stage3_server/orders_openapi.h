@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* The document (OpenAPI 3.1): every route of orders_server.c, every status that it answers
- * with, and what their bodies are. Gives it. */
+/* The document (OpenAPI 3.1): every route of orders_server.c, every status that it
+ * answers with, and what their bodies are. Gives it. */
 json_t *orders_openapi(void);
 
 #endif

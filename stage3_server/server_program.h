@@ -55,8 +55,8 @@ struct server_program {
 int server_program_init(struct server_program *program, int argc, char **argv);
 
 /* Listens, prints "listening on http://127.0.0.1:PORT", and serves until it is told to
- * end. Returns the program's exit status. A port that is taken ends the program here, with
- * one line on stderr and exit status 1. */
+ * end. Returns the program's exit status. A port that is taken ends the program here,
+ * with one line on stderr and exit status 1. */
 int server_program_run(struct server_program *program);
 
 /* The program that serves this exchange. */

@@ -7,8 +7,8 @@
  *
  *     GET /convert/{currency}/{amount}   one line of text; for those whose Accept header
  *         likes application/json more than text/plain {"currency":"GBP","amount":"88.4",
- *         "base":"EUR","base_amount":"100"}. Amounts are strings: they are exact, and most
- *         readers of JSON would make doubles of numbers
+ *         "base":"EUR","base_amount":"100"}. Amounts are strings: they are exact, and
+ *         most readers of JSON would make doubles of numbers
  *     GET /health                        {"status":"OK"}
  *
  * The work is stage 2's (currency.h); here it gets a URL. What can go wrong has a status:
@@ -64,8 +64,8 @@ static const struct http_route routes[] = {
     {NULL, NULL, NULL},
 };
 
-/* What each failure is called to the client. The words are ours: what the service says, or
- * where it is, is nobody's business. */
+/* What each failure is called to the client. The words are ours: what the service says,
+ * or where it is, is nobody's business. */
 static const char *const problems[] = {
     [CONVERSION_CANCELLED] = "cancelled", /* nobody will read it */
     [CONVERSION_UNKNOWN_CURRENCY] = "nobody knows this currency",

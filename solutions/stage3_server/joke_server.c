@@ -6,8 +6,8 @@
  *     {"joke":"A watched process never exits."}
  *
  *     GET /         a page for people
- *     GET /joke     {"joke":"..."}; as text for those whose Accept header likes text/plain
- *                   more than application/json
+ *     GET /joke     {"joke":"..."}; as text for those whose Accept header likes
+ *                   text/plain more than application/json
  *     GET /health   {"status":"OK"}
  *     GET /info     {"host":...,"started":...,"uptime":...,"date":...}
  *
