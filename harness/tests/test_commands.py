@@ -588,6 +588,7 @@ class Screen:
         line = "trap : INT; read go; make watch STAGE=1; echo exit $?; read go"
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs us may ignore it
             os.chdir(copy.path)
             os.execvpe("sh", ["sh", "-c", line], {**ENVIRONMENT, "TERM": "xterm"})
         self.seen = ""

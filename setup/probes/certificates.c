@@ -1,5 +1,5 @@
-/* Probe: the authorities that libcurl trusts by itself are there, in a file or a folder. A
- * libcurl that names neither asks the system, which has its own. */
+/* Probe: the authorities that libcurl trusts by itself are there, in a file or a folder.
+ * A libcurl that names neither asks the system, which has its own. */
 #include <curl/curl.h>
 #include <dirent.h>
 #include <stdio.h>
