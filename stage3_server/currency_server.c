@@ -118,12 +118,13 @@ static void convert_start(struct http_exchange *exchange, struct decimal amount)
     struct app *app = app_of(exchange);
     struct convert *convert = xmalloc(sizeof *convert);
     /* TODO 3.9 (orange) Convert what the client has asked for.
-     * conversion_start() (currency.h) wants convert->conversion, the app's client, the URL
-     * of the service (upstream_url()), the currency (it is a param of the exchange's), the
-     * amount, the time limit (app->program.timeout_ms) and convert_on_done. If it does not
-     * return 0, that never comes: free `convert`, and answer 503 when the queue is full
-     * (UV_ENOBUFS), else 500. If it does, `convert` must know its exchange, and the exchange
-     * its data; and convert_on_gone() wants to know when the client has gone. */
+     * conversion_start() (currency.h) wants convert->conversion, the app's client, the
+     * URL of the service (upstream_url()), the currency (it is a param of the
+     * exchange's), the amount, the time limit (app->program.timeout_ms) and
+     * convert_on_done. If it does not return 0, that never comes: free `convert`, and
+     * answer 503 when the queue is full (UV_ENOBUFS), else 500. If it does, `convert`
+     * must know its exchange, and the exchange its data; and convert_on_gone() wants to
+     * know when the client has gone. */
     (void)app, (void)amount, (void)convert_on_done, (void)convert_on_gone;
     (void)upstream_url;
     free(convert);

@@ -33,9 +33,10 @@ static void answer_head(struct http_exchange *exchange, int status, const char *
     struct buffer *answer = &exchange->answer;
 
     /* TODO 3.5 (green) Write the head of the answer.
-     * The status line is: HTTP/1.1 200 OK (the words are http_status_text()'s). The headers
-     * here are Content-Type, Content-Length (`length`, in bytes) and Date (http_date_at()).
-     * http_text.h has what appends texts, numbers and headers to a buffer. */
+     * The status line is: HTTP/1.1 200 OK (the words are http_status_text()'s). The
+     * headers here are Content-Type, Content-Length (`length`, in bytes) and Date
+     * (http_date_at()). http_text.h has what appends texts, numbers and headers to a
+     * buffer. */
     (void)status, (void)type, (void)length, (void)http_date_at, (void)time;
     TODO("3.5");
     /* END 3.5 */
@@ -50,9 +51,9 @@ static void answer_head(struct http_exchange *exchange, int status, const char *
 static void answer_connection(struct http_exchange *exchange)
 {
     /* TODO 3.6 (green) Keep the connection, or close it.
-     * As it stands every connection is closed after one answer. Close it only if the client
-     * wants it so (request.keep_alive is false), or the server is stopping, or `close` is
-     * true already. The header Connection says "close" or "keep-alive". */
+     * As it stands every connection is closed after one answer. Close it only if the
+     * client wants it so (request.keep_alive is false), or the server is stopping, or
+     * `close` is true already. The header Connection says "close" or "keep-alive". */
     exchange->close = true;
     append_header(&exchange->answer, "Connection", "close");
     TODO("3.6");

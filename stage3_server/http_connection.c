@@ -1,8 +1,9 @@
 /* http_connection: bytes come in, requests go to their handlers, answers go out.
  *
- * A read is not a request: it may bring half of one, or several. So what was read is fed to
- * a parser, which says how much of it belongs to the request that it is at; with the rest
- * the next one begins. Whatever the handlers answer meanwhile is sent together at the end.
+ * A read is not a request: it may bring half of one, or several. So what was read is fed
+ * to a parser, which says how much of it belongs to the request that it is at; with the
+ * rest the next one begins. Whatever the handlers answer meanwhile is sent together at
+ * the end.
  *
  * Answers go out in the order of the requests, whatever the order in which the handlers
  * finish. A client that does not read its answers is not read from either.
@@ -67,11 +68,12 @@ static size_t connection_take(struct http_connection *connection, const char *by
 
     connection->busy = true;
     /* TODO 3.3 (green) Feed the parser with what was read.
-     * A read may bring half a request, or several. exchange_being_read() gives the exchange
-     * whose request the bytes belong to; request_parser_feed() takes those that do, and
-     * returns how many; then exchange_advance() does what has become possible. Go on with
-     * the rest, as long as there is one, as another request may come (not after the
-     * connection's last), and as fewer than MAX_UNDER_WAY exchanges are under way. */
+     * A read may bring half a request, or several. exchange_being_read() gives the
+     * exchange whose request the bytes belong to; request_parser_feed() takes those that
+     * do, and returns how many; then exchange_advance() does what has become possible.
+     * Go on with the rest, as long as there is one, as another request may come (not
+     * after the connection's last), and as fewer than MAX_UNDER_WAY exchanges are under
+     * way. */
     (void)bytes;
     TODO("3.3");
     taken = length;
@@ -111,8 +113,8 @@ static void connection_go_on(struct http_connection *connection)
     connection_want_read(connection);
 }
 
-/* One write for all that is there. While the client has not taken what was written before,
- * there is none. */
+/* One write for all that is there. While the client has not taken what was written
+ * before, there is none. */
 static void connection_send(struct http_connection *connection)
 {
     struct buffer *out = &connection->server->out;
@@ -129,17 +131,17 @@ static void connection_send(struct http_connection *connection)
         buffer_deinit(out);
 }
 
-/* Moves to `out` what may be sent now: the answers in the order of the requests, up to the
- * first that is not whole, and of that one what there is. False when the connection is to
- * be closed after it. */
+/* Moves to `out` what may be sent now: the answers in the order of the requests, up to
+ * the first that is not whole, and of that one what there is. False when the connection
+ * is to be closed after it. */
 static bool connection_collect(struct http_connection *connection, struct buffer *out)
 {
     /* TODO 3.12 (red) Answer in the order of the requests.
-     * As it stands an answer is sent as soon as it is there, also when an earlier request
-     * has none yet. Look at the first exchange only: append its answer to `out`, as far as
-     * it is known, and clear it. If it was not answered, nobody behind it may be sent. If it
-     * was, release it, and go on with the one that is the first then. Answer false after one
-     * that closes the connection. */
+     * As it stands an answer is sent as soon as it is there, also when an earlier
+     * request has none yet. Look at the first exchange only: append its answer to `out`,
+     * as far as it is known, and clear it. If it was not answered, nobody behind it may
+     * be sent. If it was, release it, and go on with the one that is the first then.
+     * Answer false after one that closes the connection. */
     struct list *link, *next;
     bool waits = false, more = true;
 
@@ -165,8 +167,9 @@ static bool connection_collect(struct http_connection *connection, struct buffer
 static void connection_want_read(struct http_connection *connection)
 {
     /* TODO 3.13 (red) Do not read from who does not read.
-     * As it stands the connection is read as long as nothing that came has to wait. It must
-     * not be read either as long as something waits to be sent: connection->write. */
+     * As it stands the connection is read as long as nothing that came has to wait. It
+     * must not be read either as long as something waits to be sent: connection->write.
+     */
     bool wanted = connection->unread == NULL;
 
     if (connection->write != NULL)

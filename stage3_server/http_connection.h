@@ -1,5 +1,5 @@
-/* http_connection: one client's connection, and the exchanges on it. For the modules of the
- * server only; programs use http_server.h.
+/* http_connection: one client's connection, and the exchanges on it. For the modules of
+ * the server only; programs use http_server.h.
  *
  * A connection that waits for its client's next request holds no memory but this struct:
  * ten thousand of them take a few megabytes. */
@@ -37,7 +37,8 @@ void connection_start(struct http_connection *connection);
 /* An exchange of this connection was answered, or has more to send. */
 void connection_answered(struct http_connection *connection);
 
-/* What connection_write() has left is sent; or has failed: `status` is a negative UV_E*. */
+/* What connection_write() has left is sent; or has failed: `status` is a negative UV_E*.
+ */
 void connection_written(struct http_connection *connection, int status);
 
 /* --- http_lifetime.c: how it begins and ends --- */
@@ -61,14 +62,15 @@ bool connection_is_idle(const struct http_connection *connection);
 /* Closes it at once: who still works for its client is told. */
 void connection_close(struct http_connection *connection);
 
-/* Looks every now and then for connections whose time is over, as long as there are any. */
+/* Looks every now and then for connections whose time is over, as long as there are any.
+ */
 void server_start_sweep(struct http_server *server);
 
 /* --- http_write.c --- */
 
-/* Sends `length` bytes (copied): those that the socket takes now at once, the others when it
- * takes more; connection_written() comes only if there are such. Returns 0 or a negative
- * UV_E*. */
+/* Sends `length` bytes (copied): those that the socket takes now at once, the others
+ * when it takes more; connection_written() comes only if there are such. Returns 0 or a
+ * negative UV_E*. */
 int connection_write(struct http_connection *connection, const char *bytes,
                      size_t length);
 
@@ -113,8 +115,8 @@ struct http_server_options http_server_defaults(const struct http_server_options
 
 /* --- http_server.c --- */
 
-/* A connection or an exchange has ended: there may be room for the next, and if the server
- * is to stop and this was the last it has stopped. */
+/* A connection or an exchange has ended: there may be room for the next, and if the
+ * server is to stop and this was the last it has stopped. */
 void server_something_ended(struct http_server *server);
 
 #endif

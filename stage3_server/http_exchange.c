@@ -1,7 +1,8 @@
 /* http_exchange: a request on its way to its answer.
  *
- * It is on its connection until its answer was sent, and in the server's list until it was
- * answered. When its client goes it loses its connection, and ends when it is answered.
+ * It is on its connection until its answer was sent, and in the server's list until it
+ * was answered. When its client goes it loses its connection, and ends when it is
+ * answered.
  *
  * Exchanges are used again, and keep their memory: a request that is like the one before
  * allocates nothing. */

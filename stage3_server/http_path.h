@@ -13,8 +13,9 @@ struct http_path {
     size_t count;
 };
 
-/* Reads the path of the exchange's target, and where its query begins. 0; or UV_EINVAL when
- * an escape is malformed or a decoded byte is zero, UV_E2BIG when it has too many. */
+/* Reads the path of the exchange's target, and where its query begins. 0; or UV_EINVAL
+ * when an escape is malformed or a decoded byte is zero, UV_E2BIG when it has too many.
+ */
 int http_path_read(struct http_path *path, struct http_exchange *exchange);
 
 /* Whether the path is like the pattern. Then the exchange's params are what it has in the

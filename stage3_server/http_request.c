@@ -1,4 +1,5 @@
-/* http_request: what a handler asks of the request; and the answers that are made of http_answer(). */
+/* http_request: what a handler asks of the request; and the answers that are made of
+ * http_answer(). */
 #include "lib/memory.h"
 #include "lib/percent.h"
 #include "stage3_server/http_connection.h"

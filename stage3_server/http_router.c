@@ -1,8 +1,8 @@
 /* http_router: which handler a request is for.
  *
  * The path and the patterns are compared segment by segment (http_path.c). Three answers
- * are possible: a route has the path and the method; one has the path, but another method;
- * none has the path.
+ * are possible: a route has the path and the method; one has the path, but another
+ * method; none has the path.
  *
  * In the order of time: */
 #include "stage3_server/http_connection.h"
@@ -27,10 +27,10 @@ void exchange_dispatch(struct http_exchange *exchange)
         return;
     }
     /* TODO 3.4 (green) Find the route.
-     * Look at one route after the other; the last has no method. http_path_matches() tells
-     * whether the path is like its pattern, route_has_method() whether the method is its.
-     * If both, call its handler, and nobody else. If only the path was known: call
-     * exchange_refuse_method() (405). If not even that: answer 404. */
+     * Look at one route after the other; the last has no method. http_path_matches()
+     * tells whether the path is like its pattern, route_has_method() whether the method
+     * is its. If both, call its handler, and nobody else. If only the path was known:
+     * call exchange_refuse_method() (405). If not even that: answer 404. */
     (void)route, (void)path_is_known, (void)route_has_method;
     (void)exchange_refuse_method;
     TODO("3.4");

@@ -1,8 +1,9 @@
 /* http_server: a port, and those who come to it.
  *
- * A listener is a socket that is not connected to anybody. When a client knocks, libuv calls
- * back, and what is accepted is a second socket, which is: a connection. Everything else is
- * up to the connections; the server counts them, and knows when the last one has ended.
+ * A listener is a socket that is not connected to anybody. When a client knocks, libuv
+ * calls back, and what is accepted is a second socket, which is: a connection.
+ * Everything else is up to the connections; the server counts them, and knows when the
+ * last one has ended.
  *
  * In the order of time: */
 #include "stage3_server/http_server.h"
@@ -40,8 +41,9 @@ void http_server_init(struct http_server *server, uv_loop_t *loop,
 int http_server_listen(struct http_server *server, const char *host, unsigned port)
 {
     /* TODO 3.1 (green) Listen.
-     * server_bind() gives the listener its address; uv_listen() then takes BACKLOG clients
-     * that wait, and calls server_on_connection() for each. Return what went wrong. */
+     * server_bind() gives the listener its address; uv_listen() then takes BACKLOG
+     * clients that wait, and calls server_on_connection() for each. Return what went
+     * wrong. */
     (void)server, (void)host, (void)port, (void)server_bind, (void)server_on_connection;
     return TODO("3.1");
     /* END 3.1 */
@@ -59,8 +61,8 @@ static int server_bind(struct http_server *server, const char *host, unsigned po
     return uv_tcp_bind(&server->listener, (struct sockaddr *)&address, 0);
 }
 
-/* Somebody wants to connect. He is left to wait when there are too many already: libuv does
- * not call again before he was accepted. */
+/* Somebody wants to connect. He is left to wait when there are too many already: libuv
+ * does not call again before he was accepted. */
 static void server_on_connection(uv_stream_t *listener, int status)
 {
     struct http_server *server =
@@ -76,9 +78,9 @@ static void server_on_connection(uv_stream_t *listener, int status)
 static void server_accept(struct http_server *server)
 {
     /* TODO 3.2 (green) Accept the client that waits.
-     * connection_create() makes a connection, whose tcp is not connected yet: uv_accept()
-     * connects it. Then connection_start() begins to read. If uv_accept() fails, close the
-     * connection: connection_close(). */
+     * connection_create() makes a connection, whose tcp is not connected yet:
+     * uv_accept() connects it. Then connection_start() begins to read. If uv_accept()
+     * fails, close the connection: connection_close(). */
     (void)server;
     TODO("3.2");
     exit(1); /* else the client would wait for ever */
@@ -120,8 +122,8 @@ static void server_end_connections(struct http_server *server, bool at_once)
     }
 }
 
-/* As gently as can be: what is under way is finished first. The answer to the last request
- * closes its connection, since the server is stopping. */
+/* As gently as can be: what is under way is finished first. The answer to the last
+ * request closes its connection, since the server is stopping. */
 static void server_end_connection(struct http_connection *connection)
 {
     /* TODO 3.15 (red) Stop without cutting anybody off.

@@ -1,9 +1,9 @@
 /* http_server: HTTP/1.1 for many clients at once, on the loop (RFC 9110, RFC 9112).
  *
- * A request comes to its handler as an exchange. The handler reads the request from it and
- * answers it: at once, or later, when what it waits for has come; the loop serves the others
- * meanwhile. A connection may carry many exchanges, one after the other, or several at once
- * (pipelining); their answers go out in the order of the requests.
+ * A request comes to its handler as an exchange. The handler reads the request from it
+ * and answers it: at once, or later, when what it waits for has come; the loop serves
+ * the others meanwhile. A connection may carry many exchanges, one after the other, or
+ * several at once (pipelining); their answers go out in the order of the requests.
  *
  * Everything happens on the loop's thread. The module reports, it never prints. */
 #ifndef STAGE3_HTTP_SERVER_H
@@ -107,15 +107,15 @@ struct http_exchange {
 };
 
 /* Makes a server that serves `routes` (borrowed until it has stopped; ends with a route
- * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. It must be
- * stopped, also when it never listened. */
+ * without a method). `options` (NULL: all defaults) is copied. Nothing can fail. It must
+ * be stopped, also when it never listened. */
 void http_server_init(struct http_server *server, uv_loop_t *loop,
                       const struct http_route *routes,
                       const struct http_server_options *options);
 
-/* Listens on `host`, a numeric IPv4 or IPv6 address, and `port` (0: any free one). Returns
- * 0; or a negative UV_E*, and then it can only be stopped: UV_EINVAL, the address is none;
- * UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
+/* Listens on `host`, a numeric IPv4 or IPv6 address, and `port` (0: any free one).
+ * Returns 0; or a negative UV_E*, and then it can only be stopped: UV_EINVAL, the
+ * address is none; UV_EADDRINUSE, the port is taken; UV_EACCES, it may not be had. */
 int http_server_listen(struct http_server *server, const char *host, unsigned port);
 
 /* The port it listens on, once it does. */
@@ -135,8 +135,8 @@ const char *http_param(const struct http_exchange *exchange, const char *name);
 /* The value of a header, its name in whatever case; NULL when there is none. */
 const char *http_header(const struct http_exchange *exchange, const char *name);
 
-/* The body as JSON (RFC 8259; no name twice in an object). Gives it; NULL, and a line that
- * says why in `problem`, when it is none. */
+/* The body as JSON (RFC 8259; no name twice in an object). Gives it; NULL, and a line
+ * that says why in `problem`, when it is none. */
 json_t *http_json(const struct http_exchange *exchange, char *problem, size_t size);
 
 /* The value of a field of the query string, or of a body that is a form

@@ -1,8 +1,8 @@
 /* http_write: what the socket does not take at once.
  *
- * A socket takes as many bytes as the kernel has room for, which is mostly all of them. The
- * rest must stay in memory until the client has read some: with the write request, which
- * libuv uses until its callback has come.
+ * A socket takes as many bytes as the kernel has room for, which is mostly all of them.
+ * The rest must stay in memory until the client has read some: with the write request,
+ * which libuv uses until its callback has come.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -42,10 +42,10 @@ static int connection_write_rest(struct http_connection *connection, const char 
 {
     /* TODO 3.8 (orange) Write the rest.
      * uv_write() uses the request and the bytes until connection_on_written() comes: so
-     * neither may be on the stack, nor belong to anybody else. Allocate a struct http_write
-     * with `length` bytes at its end, copy the bytes there, fill in its connection and
-     * `unsent`, and write. If that fails free it, and return why. If not, it is
-     * connection->write until it was written. */
+     * neither may be on the stack, nor belong to anybody else. Allocate a struct
+     * http_write with `length` bytes at its end, copy the bytes there, fill in its
+     * connection and `unsent`, and write. If that fails free it, and return why. If not,
+     * it is connection->write until it was written. */
     (void)connection, (void)bytes, (void)length, (void)connection_on_written,
         (void)memcpy;
     return TODO("3.8");

@@ -88,11 +88,12 @@ static void joke_start(struct http_exchange *exchange, joke_answer_cb answer)
     struct joke *joke = xmalloc(sizeof *joke);
 
     /* TODO 3.7 (orange) Answer later.
-     * A `joke` knows its exchange, and how it is to be answered; the exchange knows the joke
-     * as its data. Have joke_on_gone() called when the client goes (http_on_gone()). Then
-     * joke_ask() asks the service: it wants joke->call, the app's client, the time limit
-     * (app->program.timeout_ms) and joke_on_response(). Do not wait for that. If joke_ask()
-     * does not return 0, it never comes: joke_finish(joke, NULL) tells one of our own. */
+     * A `joke` knows its exchange, and how it is to be answered; the exchange knows the
+     * joke as its data. Have joke_on_gone() called when the client goes
+     * (http_on_gone()). Then joke_ask() asks the service: it wants joke->call, the app's
+     * client, the time limit (app->program.timeout_ms) and joke_on_response(). Do not
+     * wait for that. If joke_ask() does not return 0, it never comes: joke_finish(joke,
+     * NULL) tells one of our own. */
     (void)app, (void)answer, (void)joke_ask, (void)joke_on_gone, (void)joke_on_response;
     free(joke);
     TODO("3.7");

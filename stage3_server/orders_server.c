@@ -97,10 +97,10 @@ static void on_items(struct http_exchange *exchange)
 static void items_start(struct http_exchange *exchange, const char *uuid)
 {
     /* TODO 3.14 (red) Fetch the items of an order for a client.
-     * As in 3.7 and 3.9: allocate a struct items, start its query with order_query_start()
-     * (orders.h; the client and the service are app_of(exchange)'s, nobody wants to hear of
-     * the events), answer 503 or 500 if that fails; else remember the exchange, and have
-     * items_on_gone() called when the client goes. */
+     * As in 3.7 and 3.9: allocate a struct items, start its query with
+     * order_query_start() (orders.h; the client and the service are app_of(exchange)'s,
+     * nobody wants to hear of the events), answer 503 or 500 if that fails; else
+     * remember the exchange, and have items_on_gone() called when the client goes. */
     (void)uuid, (void)app_of, (void)items_on_done, (void)items_on_gone;
     TODO("3.14");
     http_answer_error(exchange, 501, "TODO 3.14 is not written yet");

@@ -19,7 +19,7 @@ def lab(serve):
     return lambda *arguments: serve("server_lab", *arguments)
 
 
-# --- Limits ---------------------------------------------------------------------------------
+# --- Limits ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_more_connections_than_allowed(lab):
     server.stop().expect_clean()
 
 
-# --- Time -------------------------------------------------------------------------------------
+# --- Time --------------------------------------------------------------------------------
 
 
 def test_who_is_idle_is_closed(lab):
@@ -134,7 +134,7 @@ def test_a_handler_that_waits_has_no_limit(lab):
         assert client.answer().text == "late a"
 
 
-# --- What comes and goes ------------------------------------------------------------------------
+# --- What comes and goes -----------------------------------------------------------------
 
 
 def test_continue(lab):

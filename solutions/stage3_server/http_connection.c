@@ -1,8 +1,9 @@
 /* http_connection: bytes come in, requests go to their handlers, answers go out.
  *
- * A read is not a request: it may bring half of one, or several. So what was read is fed to
- * a parser, which says how much of it belongs to the request that it is at; with the rest
- * the next one begins. Whatever the handlers answer meanwhile is sent together at the end.
+ * A read is not a request: it may bring half of one, or several. So what was read is fed
+ * to a parser, which says how much of it belongs to the request that it is at; with the
+ * rest the next one begins. Whatever the handlers answer meanwhile is sent together at
+ * the end.
  *
  * Answers go out in the order of the requests, whatever the order in which the handlers
  * finish. A client that does not read its answers is not read from either.
@@ -106,8 +107,8 @@ static void connection_go_on(struct http_connection *connection)
     connection_want_read(connection);
 }
 
-/* One write for all that is there. While the client has not taken what was written before,
- * there is none. */
+/* One write for all that is there. While the client has not taken what was written
+ * before, there is none. */
 static void connection_send(struct http_connection *connection)
 {
     struct buffer *out = &connection->server->out;
@@ -124,9 +125,9 @@ static void connection_send(struct http_connection *connection)
         buffer_deinit(out);
 }
 
-/* Moves to `out` what may be sent now: the answers in the order of the requests, up to the
- * first that is not whole, and of that one what there is. False when the connection is to
- * be closed after it. */
+/* Moves to `out` what may be sent now: the answers in the order of the requests, up to
+ * the first that is not whole, and of that one what there is. False when the connection
+ * is to be closed after it. */
 static bool connection_collect(struct http_connection *connection, struct buffer *out)
 {
     struct list *first;

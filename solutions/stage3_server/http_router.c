@@ -1,8 +1,8 @@
 /* http_router: which handler a request is for.
  *
  * The path and the patterns are compared segment by segment (http_path.c). Three answers
- * are possible: a route has the path and the method; one has the path, but another method;
- * none has the path.
+ * are possible: a route has the path and the method; one has the path, but another
+ * method; none has the path.
  *
  * In the order of time: */
 #include "stage3_server/http_connection.h"

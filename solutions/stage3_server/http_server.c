@@ -1,8 +1,9 @@
 /* http_server: a port, and those who come to it.
  *
- * A listener is a socket that is not connected to anybody. When a client knocks, libuv calls
- * back, and what is accepted is a second socket, which is: a connection. Everything else is
- * up to the connections; the server counts them, and knows when the last one has ended.
+ * A listener is a socket that is not connected to anybody. When a client knocks, libuv
+ * calls back, and what is accepted is a second socket, which is: a connection.
+ * Everything else is up to the connections; the server counts them, and knows when the
+ * last one has ended.
  *
  * In the order of time: */
 #include "stage3_server/http_server.h"
@@ -59,8 +60,8 @@ static int server_bind(struct http_server *server, const char *host, unsigned po
     return uv_tcp_bind(&server->listener, (struct sockaddr *)&address, 0);
 }
 
-/* Somebody wants to connect. He is left to wait when there are too many already: libuv does
- * not call again before he was accepted. */
+/* Somebody wants to connect. He is left to wait when there are too many already: libuv
+ * does not call again before he was accepted. */
 static void server_on_connection(uv_stream_t *listener, int status)
 {
     struct http_server *server =
@@ -118,8 +119,8 @@ static void server_end_connections(struct http_server *server, bool at_once)
     }
 }
 
-/* As gently as can be: what is under way is finished first. The answer to the last request
- * closes its connection, since the server is stopping. */
+/* As gently as can be: what is under way is finished first. The answer to the last
+ * request closes its connection, since the server is stopping. */
 static void server_end_connection(struct http_connection *connection)
 {
     if (connection_is_idle(connection))

@@ -1,8 +1,8 @@
 /* http_write: what the socket does not take at once.
  *
- * A socket takes as many bytes as the kernel has room for, which is mostly all of them. The
- * rest must stay in memory until the client has read some: with the write request, which
- * libuv uses until its callback has come.
+ * A socket takes as many bytes as the kernel has room for, which is mostly all of them.
+ * The rest must stay in memory until the client has read some: with the write request,
+ * which libuv uses until its callback has come.
  *
  * In the order of time: */
 #include "lib/memory.h"
