@@ -58,6 +58,7 @@ PROGRAMS := \
     stage3_server/joke_server \
     stage3_server/currency_server \
     stage3_server/orders_server \
+    stage3_server/visitors \
     stage3_server/server_lab
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
@@ -92,6 +93,7 @@ USES_client_fetch := $(HTTP_CLIENT)
 HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_router http_answer http_write \
                  http_defaults http_exchange http_lifetime http_path http_request http_text)
 SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
+USES_visitors := $(HTTP_CLIENT)
 USES_server_lab      := $(HTTP_SERVER)
 USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
@@ -223,6 +225,10 @@ $(foreach p,$(BENCH_PROGRAMS) $(HARNESS_PROGRAMS) $(FUZZERS),$(eval \
     $(call link_rule,$(BUILD_DIR)/$(p),$(call solution_sources,$(p)))))
 $(if $(OVERLAY),$(foreach p,$(PROGRAMS),$(eval \
     $(call link_rule,$(OVERLAY)/$(p),$(call overlay_sources,$(p))))))
+
+# It starts the other one.
+$(foreach f,$(BUILD_DIR)/ $(BUILD_DIR)/solutions/ $(addsuffix /,$(OVERLAY)),$(eval \
+    $(f)stage3_server/visitors: | $(f)stage3_server/orders_server))
 
 # An object is as old as the beginning of its compilation: whoever saves the source while it
 # is being compiled has it compiled again. What the compiler said is kept beside the object.

@@ -60,6 +60,11 @@ def order_items_bars(lines: Sequence[Line]) -> list[Bar]:
     return bars_of(r"(order|package_\d+) (starting|finished)", lines)
 
 
+def visitors_bars(lines: Sequence[Line]) -> list[Bar]:
+    """A bar for each client, in the order in which they came."""
+    return bars_of(r"(visitor_\d+) (starting|finished)", lines)
+
+
 def sleep_gather_bars(lines: Sequence[Line]) -> list[Bar]:
     """A bar for each heavy task that has started, in the order of the start."""
     return bars_of(r"(heavy_task_\d+) (starting|finished)", lines)
@@ -101,10 +106,11 @@ STAGES = [
     Stage(
         "stage3_server",
         "the server",
-        (),
-        "",
+        (("visitors", "5", DEMO_ORDER),),
+        "Five clients come at once, and each wants what takes two seconds; on one thread.",
         "http_server.c",
-        lambda lines: [],
+        visitors_bars,
+        world=True,
     ),
 ]
 
