@@ -1,6 +1,6 @@
 /* mistake: sends an answer as soon as it is there
- * caught by: test_http_server.py::test_answers_in_the_order_of_the_requests
- * says: out of order */
+ * caught by: test_http_server.py::test_answers_come_in_the_order_of_the_requests
+ * says: answered: late b, late a */
     struct list *link, *next;
     bool more = true;
 

@@ -1,5 +1,5 @@
 /* mistake: sends one answer, and forgets those behind it
- * caught by: test_http_server.py::test_answers_in_the_order_of_the_requests
+ * caught by: test_http_server.py::test_an_answer_waits_for_those_before
  * says: nothing more came */
     struct list *first = list_first(&connection->exchanges);
 

@@ -1,5 +1,5 @@
 /* mistake: sends nothing of an answer before it is whole
- * caught by: test_http_server.py::test_100_continue
+ * caught by: test_http_server_limits.py::test_continue_is_sent_at_once
  * says: nothing more came */
     struct list *first;
 

@@ -1,6 +1,6 @@
 /* mistake: sends again what it has sent of an answer
- * caught by: test_http_server.py::test_100_continue
- * says: twice */
+ * caught by: test_http_server_limits.py::test_continue_is_sent_at_once
+ * says: [100, 100] */
     struct list *first;
 
     while ((first = list_first(&connection->exchanges)) != NULL) {

@@ -1,6 +1,6 @@
 /* mistake: releases an exchange that its handler has yet to answer
- * caught by: test_http_server.py::test_an_answer_that_comes_later
- * says: freed */
+ * caught by: test_http_server.py::test_an_answer_waits_for_those_before
+ * says: an answer before late a's */
     struct list *first;
 
     while ((first = list_first(&connection->exchanges)) != NULL) {

@@ -1,6 +1,6 @@
 /* mistake: listens on any free port, not on the one that was asked for
- * caught by: test_http_server.py::test_the_port_that_was_chosen
- * says: another port */
+ * caught by: test_http_server.py::test_a_port_that_is_taken
+ * says: still running */
     (void)port;
     int status = server_bind(server, host, 0);
 

@@ -1,6 +1,6 @@
 /* mistake: serves one connection at a time
- * caught by: test_http_server.py::test_clients_are_served_at_once
- * says: one at a time */
+ * caught by: test_http_server.py::test_many_clients_at_once
+ * says: nothing more came */
     if (server->connection_count > 0) {
         server->full = true; /* until the one has ended */
         return;

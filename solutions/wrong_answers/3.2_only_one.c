@@ -1,6 +1,6 @@
 /* mistake: makes one connection for all clients
- * caught by: test_http_server.py::test_clients_are_served_at_once
- * says: one at a time */
+ * caught by: test_http_server.py::test_many_clients_at_once
+ * says: an answer, up to */
     static struct http_connection *connection;
 
     if (connection == NULL)

@@ -1,6 +1,6 @@
 /* mistake: lets any number of requests be under way on a connection
- * caught by: test_http_server.py::test_a_connection_has_so_many_under_way
- * says: MAX_UNDER_WAY */
+ * caught by: test_http_server_limits.py::test_so_many_requests_are_under_way
+ * says: at most MAX_UNDER_WAY */
     while (taken < length && !connection->last) {
         struct http_exchange *exchange = exchange_being_read(connection);
 

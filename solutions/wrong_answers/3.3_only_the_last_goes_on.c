@@ -1,6 +1,6 @@
 /* mistake: does what is to be done for the last request of a read only
  * caught by: test_http_server.py::test_several_requests_in_one_read
- * says: was not answered */
+ * says: nothing more came */
     struct http_exchange *exchange = NULL;
 
     while (taken < length && !connection->last && connection->under_way < MAX_UNDER_WAY) {

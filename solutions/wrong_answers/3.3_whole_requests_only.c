@@ -1,6 +1,6 @@
 /* mistake: refuses a request that has not come whole in one read
  * caught by: test_http_server.py::test_a_request_in_pieces
- * says: closed the connection */
+ * says: half a request */
     while (taken < length && !connection->last && connection->under_way < MAX_UNDER_WAY) {
         struct http_exchange *exchange = exchange_being_read(connection);
 

@@ -1,6 +1,6 @@
 /* mistake: answers 405 for a path that nobody knows
- * caught by: test_http_server.py::test_an_unknown_path_is_404
- * says: 405 */
+ * caught by: test_http_server.py::test_which_status
+ * says: GET /nowhere: 405 */
     for (; route->method != NULL; route++) {
         if (!route_has_method(route, exchange->request.method))
             path_is_known = true;

@@ -1,6 +1,6 @@
 /* mistake: says 200 whatever the status is
- * caught by: test_http_server.py::test_an_unknown_path_is_404
- * says: 200 */
+ * caught by: test_http_server.py::test_the_words_of_a_status
+ * says: 200 OK */
     (void)status;
     append_text(answer, "HTTP/1.1 ");
     append_number(answer, 200);

@@ -1,6 +1,6 @@
 /* mistake: ends the lines with a line feed alone
- * caught by: test_http_server.py::test_the_head_of_an_answer
- * says: line feed */
+ * caught by: test_http_server.py::test_head_has_the_same_head
+ * says: Content-Length: 70 Date */
     append_text(answer, "HTTP/1.1 ");
     append_number(answer, (size_t)status);
     append_text(answer, " ");

@@ -1,6 +1,6 @@
 /* mistake: says no date
  * caught by: test_http_server.py::test_the_head_of_an_answer
- * says: Date */
+ * says: Date: none */
     append_text(answer, "HTTP/1.1 ");
     append_number(answer, (size_t)status);
     append_text(answer, " ");

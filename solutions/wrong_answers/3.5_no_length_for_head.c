@@ -1,6 +1,6 @@
 /* mistake: says that the answer to HEAD has no bytes
- * caught by: test_http_server.py::test_head_is_get_without_the_body
- * says: Content-Length */
+ * caught by: test_http_server.py::test_head_has_the_same_head
+ * says: Content-Length: 0 */
     append_text(answer, "HTTP/1.1 ");
     append_number(answer, (size_t)status);
     append_text(answer, " ");

@@ -1,6 +1,6 @@
 /* mistake: counts a zero byte that is not sent
- * caught by: test_http_server.py::test_the_length_is_that_of_the_body
- * says: more bytes of the body */
+ * caught by: test_http_server.py::test_head_has_the_same_head
+ * says: Content-Length: 71 */
     append_text(answer, "HTTP/1.1 ");
     append_number(answer, (size_t)status);
     append_text(answer, " ");

@@ -1,5 +1,5 @@
 /* mistake: does not remember that something is being written
- * caught by: test_http_server.py::test_a_large_answer_then_the_end
+ * caught by: test_http_server_limits.py::test_a_large_answer_and_then_the_end
  * says: more bytes of the body */
     struct http_write *write = xmalloc(sizeof *write + length);
     uv_buf_t buffer = uv_buf_init(write->bytes, (unsigned)length);

@@ -1,6 +1,6 @@
 /* mistake: tries again until the socket has taken all, and blocks the loop
- * caught by: test_http_server.py::test_others_are_served_while_one_does_not_read
- * says: blocks the loop */
+ * caught by: test_http_server.py::test_two_large_answers_at_once
+ * says: nothing more came */
     (void)connection_on_written, (void)memcpy;
     while (length > 0) {
         uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)length);
