@@ -1,4 +1,4 @@
-"""More about gaps 3.3, 3.4, 3.8, 3.12, 3.13 and 3.15: what is at the edge, and easily forgotten."""
+"""More about gaps 3.3, 3.4, 3.8, 3.12, 3.13 and 3.15: what is easily forgotten."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def test_a_large_answer_and_then_the_end(lab):
     """The connection is closed when all was sent, not before."""
     with lab().client(receive_buffer=4096) as client:
         answer = client.get(f"/bytes/{LARGE}", Connection="close")
-    expect(len(answer.body) == LARGE, saw=f"{len(answer.body)}", expected=f"{LARGE} bytes")
+    count = len(answer.body)
+    expect(count == LARGE, saw=f"{count} bytes", expected=f"{LARGE} bytes")
 
 
 @gap("3.12", needs=KEEPS)
@@ -104,7 +105,7 @@ def test_continue_is_sent_at_once(lab):
     expect(
         seen == [100, 200],
         saw=f"a client that waits for 100 Continue was told: {seen}",
-        expected="[100, 200]: buffer_clear() what was appended, also of an answer to come",
+        expected="[100, 200]: buffer_clear() what was appended",
     )
 
 
@@ -124,7 +125,7 @@ def expect_written(server):
 
 @gap("3.13", needs=[*KEEPS, "3.8"])
 def test_who_goes_is_noticed(lab):
-    """While a handler works the connection is read: so it is noticed when the client goes."""
+    """While a handler works its client may go: the connection is read, to notice."""
     server = lab()
     expect_written(server)
     with server.client() as client:
@@ -173,7 +174,7 @@ def test_who_has_read_all_is_closed(lab):
         expect(count == LARGE, saw=f"{count} bytes", expected=f"{LARGE} bytes")
         expect(
             client.is_closed(),
-            saw="the answer was read, the server is stopping, and the connection stays open",
+            saw="all was read, the server is stopping, and the connection stays open",
             expected="connection_finish() closes it when everything was sent",
         )
     server.process.finish().expect_clean()
