@@ -1,0 +1,8 @@
+/* mistake: closes the connection that it has just accepted
+ * caught by: test_http_server.py::test_a_client_is_accepted
+ * says: nobody reads it */
+    struct http_connection *connection = connection_create(server);
+
+    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&connection->tcp) == 0)
+        connection_start(connection);
+    connection_close(connection);

@@ -1,0 +1,13 @@
+/* mistake: says no date
+ * caught by: test_http_server.py::test_the_head_of_an_answer
+ * says: Date: none */
+    append_text(answer, "HTTP/1.1 ");
+    append_number(answer, (size_t)status);
+    append_text(answer, " ");
+    append_text(answer, http_status_text(status));
+    append_text(answer, "\r\n");
+    append_header(answer, "Content-Type", type);
+    append_text(answer, "Content-Length: ");
+    append_number(answer, length);
+    append_text(answer, "\r\n");
+    (void)http_date_at, (void)time;

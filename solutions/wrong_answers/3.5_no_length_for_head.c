@@ -1,0 +1,13 @@
+/* mistake: says that the answer to HEAD has no bytes
+ * caught by: test_http_server.py::test_head_has_the_same_head
+ * says: Content-Length: 0 */
+    append_text(answer, "HTTP/1.1 ");
+    append_number(answer, (size_t)status);
+    append_text(answer, " ");
+    append_text(answer, http_status_text(status));
+    append_text(answer, "\r\n");
+    append_header(answer, "Content-Type", type);
+    append_text(answer, "Content-Length: ");
+    append_number(answer, http_is_head(exchange) ? 0 : length);
+    append_text(answer, "\r\n");
+    append_header(answer, "Date", http_date_at(&exchange->server->date, time(NULL)));

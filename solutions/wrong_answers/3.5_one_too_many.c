@@ -1,0 +1,13 @@
+/* mistake: counts a zero byte that is not sent
+ * caught by: test_http_server.py::test_head_has_the_same_head
+ * says: Content-Length: 71 */
+    append_text(answer, "HTTP/1.1 ");
+    append_number(answer, (size_t)status);
+    append_text(answer, " ");
+    append_text(answer, http_status_text(status));
+    append_text(answer, "\r\n");
+    append_header(answer, "Content-Type", type);
+    append_text(answer, "Content-Length: ");
+    append_number(answer, length + 1);
+    append_text(answer, "\r\n");
+    append_header(answer, "Date", http_date_at(&exchange->server->date, time(NULL)));
