@@ -59,14 +59,15 @@ PROGRAMS := \
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
-    $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch))
+    $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch epoll_server \
+    hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
 HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
-WITH_LLHTTP := parse_requests fuzz_request_parser server_lab
+WITH_LLHTTP := parse_requests fuzz_request_parser server_lab hello_server
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -88,6 +89,7 @@ USES_client_fetch := $(HTTP_CLIENT)
 HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_router http_answer http_write \
                  http_defaults http_exchange http_lifetime http_path http_request http_text)
 USES_server_lab := $(HTTP_SERVER)
+USES_hello_server := $(HTTP_SERVER)
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 
