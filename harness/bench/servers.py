@@ -34,6 +34,7 @@ DEPTH = 16  # pipelined requests
 IDLE = 10_000  # connections
 SPARE_FILES = 100
 MOST_NOISE = 0.05
+QUIET_LOAD = 0.5
 FLOOR, OURS, NGINX, NODE, AIOHTTP = (
     "bare epoll",
     "http_server",
@@ -105,6 +106,9 @@ def bench() -> bool:
         missing.append("wrk")
     names = [name for name in (FLOOR, OURS, NGINX, NODE, AIOHTTP) if name not in missing]
     print(f"A small answer, {ROUNDS} rounds of {SECONDS} s each; medians:")
+    load = os.getloadavg()[0]
+    if load > QUIET_LOAD:
+        print(f"(the load was {load:.1f} before: then answers/s say little, CPU more)")
     os.sched_setaffinity(0, processors[1:2])  # who asks is started from here
     try:
         results = list(_bench_parts(names, processors[0]))
