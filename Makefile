@@ -63,7 +63,8 @@ PROGRAMS := \
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
-    $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch))
+    $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch epoll_server \
+    hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
 HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
@@ -71,7 +72,7 @@ FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
 WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
-               joke_server currency_server orders_server
+               joke_server currency_server orders_server hello_server
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -99,6 +100,7 @@ USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
+USES_hello_server := $(HTTP_SERVER)
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 

@@ -3,7 +3,6 @@
 #include "lib/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <uv.h>
 
 enum { LEAST_CAPACITY = 256 };
@@ -35,17 +34,12 @@ static void buffer_grow(struct buffer *buffer, size_t wanted)
     buffer->capacity = capacity;
 }
 
-int buffer_append(struct buffer *buffer, const void *bytes, size_t length)
+int buffer_make_room(struct buffer *buffer, size_t length)
 {
     if (length > buffer->max - buffer->length)
         return UV_EFBIG;
-    if (length == 0)
-        return 0;
     if (buffer->length + length + 1 > buffer->capacity)
         buffer_grow(buffer, buffer->length + length + 1);
-    memcpy(buffer->data + buffer->length, bytes, length);
-    buffer->length += length;
-    buffer->data[buffer->length] = '\0';
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #define LIB_BUFFER_H
 
 #include <stddef.h>
+#include <string.h>
 
 /* The caller's memory. `data` is followed by a zero byte that does not count; it moves
  * when something is added. */
@@ -20,9 +21,28 @@ void buffer_init(struct buffer *buffer, size_t max);
 /* Frees the bytes; the buffer is empty then. */
 void buffer_deinit(struct buffer *buffer);
 
+/* Sees to it that `length` more bytes have room. 0; or UV_EFBIG, when it would be longer
+ * than `max`. */
+int buffer_make_room(struct buffer *buffer, size_t length);
+
 /* Copies `length` bytes to the end. 0; or UV_EFBIG, and nothing is added, when it would
- * be longer than `max`. */
-int buffer_append(struct buffer *buffer, const void *bytes, size_t length);
+ * be longer than `max`. Inline, since an answer is made of dozens of such calls, most of
+ * them with a few bytes that are known when it is compiled. */
+static inline int buffer_append(struct buffer *buffer, const void *bytes, size_t length)
+{
+    if (length == 0)
+        return 0;
+    if (length >= buffer->capacity - buffer->length ||
+        length > buffer->max - buffer->length) {
+        int status = buffer_make_room(buffer, length);
+        if (status != 0)
+            return status;
+    }
+    memcpy(buffer->data + buffer->length, bytes, length);
+    buffer->length += length;
+    buffer->data[buffer->length] = '\0';
+    return 0;
+}
 
 /* Forgets the bytes, and keeps the memory for the next. */
 void buffer_clear(struct buffer *buffer);

@@ -196,11 +196,17 @@ static bool llhttp_takes(struct request_parser *parser, const char *bytes, size_
     return status == HPE_OK || (status == HPE_PAUSED_UPGRADE && parser->complete);
 }
 
-/* The same of a line, without what we have found not to matter at its end. */
+/* The same of a line, without what we have found not to matter at its end. Mostly that is
+ * nothing, and the line end stands right behind it. */
 static bool llhttp_takes_line(struct request_parser *parser, struct piece line)
 {
-    if (llhttp_takes(parser, line.at, line.length) && llhttp_takes(parser, "\r\n", 2))
+    if (line.at[line.length] == '\r') {
+        if (llhttp_takes(parser, line.at, line.length + 2))
+            return true;
+    } else if (llhttp_takes(parser, line.at, line.length) &&
+               llhttp_takes(parser, "\r\n", 2)) {
         return true;
+    }
     return refuse(parser, 400, "not an HTTP/1.1 request");
 }
 

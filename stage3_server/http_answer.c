@@ -52,8 +52,9 @@ static void answer_connection(struct http_exchange *exchange)
 {
     /* TODO 3.6 (green) Keep the connection, or close it.
      * As it stands every connection is closed after one answer. Close it only if the
-     * client wants it so (request.keep_alive is false), or the server is stopping, or
-     * `close` is true already. The header Connection says "close" or "keep-alive". */
+     * client wants it so (request.keep_alive is false), or this is the last one of a
+     * server that stops: exchange_is_last(); or if `close` is true already. The header
+     * Connection says "close" or "keep-alive". */
     exchange->close = true;
     append_header(&exchange->answer, "Connection", "close");
     TODO("3.6");

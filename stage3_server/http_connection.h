@@ -88,6 +88,9 @@ void exchange_advance(struct http_exchange *exchange);
 /* Answers a request that is refused, and ends the connection after it. */
 void exchange_refuse(struct http_exchange *exchange, int status, const char *problem);
 
+/* Whether it is the last one of its connection, since the server is stopping. */
+bool exchange_is_last(const struct http_exchange *exchange);
+
 /* Its client has gone: takes it off its connection, and tells the handler that has it. */
 void exchange_abandon(struct http_exchange *exchange);
 

@@ -82,6 +82,14 @@ void exchange_refuse(struct http_exchange *exchange, int status, const char *pro
     http_answer_error(exchange, status, problem);
 }
 
+bool exchange_is_last(const struct http_exchange *exchange)
+{
+    const struct http_connection *connection = exchange->connection;
+
+    return exchange->server->stopping && connection != NULL &&
+           connection->exchanges.previous == &exchange->link;
+}
+
 void exchange_end(struct http_exchange *exchange)
 {
     exchange->answered = true;

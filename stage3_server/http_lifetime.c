@@ -78,7 +78,7 @@ void connection_close(struct http_connection *connection)
 
     if (connection->closing)
         return;
-    connection->closing = true;
+    connection->closing = connection->last = true;
     uv_close((uv_handle_t *)&connection->tcp, connection_on_closed);
     if (connection_take_back(connection, &unread))
         buffer_deinit(&unread);
@@ -110,7 +110,11 @@ static uint64_t time_limit(const struct http_connection *connection)
         return options->write_ms;
     if (newest == &connection->exchanges)
         return options->idle_ms;
-    switch (container_of(newest, struct http_exchange, link)->request.state) {
+    const struct http_exchange *exchange =
+        container_of(newest, struct http_exchange, link);
+    if (exchange->answered) /* it was refused already, and waits for those before it */
+        return 0;
+    switch (exchange->request.state) {
     case REQUEST_IDLE:
         return options->idle_ms;
     case REQUEST_HEAD:

@@ -26,8 +26,9 @@ struct http_connection;
 typedef void (*http_handler_cb)(struct http_exchange *exchange);
 
 /* The client has gone, or the server was stopped at once: nobody waits for the answer. At
- * most once, from the loop, before the exchange is answered. It must be answered all the
- * same (nothing is sent): so that there is one way out only. */
+ * most once, before the exchange is answered; perhaps inside http_server_stop(), or while
+ * another exchange of the same connection is answered. It must be answered all the same
+ * (nothing is sent): so that there is one way out only. */
 typedef void (*http_gone_cb)(struct http_exchange *exchange);
 
 /* The server has stopped: its port is free, every connection closed, every exchange

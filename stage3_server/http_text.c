@@ -1,7 +1,5 @@
 #include "stage3_server/http_text.h"
 
-#include <string.h>
-
 static const struct {
     int status;
     const char *text;
@@ -52,11 +50,6 @@ const char *http_status_text(int status)
         if (statuses[i].status == status)
             return statuses[i].text;
     return "Unknown";
-}
-
-void append_text(struct buffer *buffer, const char *text)
-{
-    buffer_append(buffer, text, strlen(text));
 }
 
 void append_number(struct buffer *buffer, size_t number)

@@ -10,7 +10,11 @@ const char *http_status_text(int status);
 
 /* These append to `buffer`: a string; a number in decimal digits; "name: value" with the
  * end of the line. They are called for every answer, and cost less than printf(). */
-void append_text(struct buffer *buffer, const char *text);
+static inline void append_text(struct buffer *buffer, const char *text)
+{
+    buffer_append(buffer, text, strlen(text));
+}
+
 void append_number(struct buffer *buffer, size_t number);
 void append_header(struct buffer *buffer, const char *name, const char *value);
 

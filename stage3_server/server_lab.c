@@ -145,8 +145,12 @@ static void on_release(struct http_exchange *exchange)
         http_answer_error(exchange, 404, "nobody waits by that name");
         return;
     }
-    http_answer_text(late->exchange, 200, "late %s", late->name);
-    late_free(late);
+    struct http_exchange *waiting = late->exchange;
+    char *text = xasprintf("late %s", late->name);
+
+    late_free(late); /* before the answer: it may let the next request in */
+    http_answer_text(waiting, 200, "%s", text);
+    free(text);
     http_answer_text(exchange, 200, "released");
 }
 

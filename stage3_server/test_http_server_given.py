@@ -245,3 +245,52 @@ def test_a_wrong_command_line(program):
     run = program("server_lab").run("max_body=many")
     assert run.exit == 2
     assert run.stderr_lines[0] == "not known, or no number: max_body=many"
+
+
+def test_refused_behind_one_that_waits(lab):
+    """The second request's time is over while the first still waits: 408, but later."""
+    server = lab("head=60")
+    with server.client() as client, server.client() as other:
+        client.send(request("GET", "/late/a"), b"GET /js")
+        server.wait_for("^late a: waits$")
+        other.send(b"G")
+        assert other.answer().status == 408  # so the time is over, and over again
+        with server.client() as third:
+            third.send(b"G")
+            assert third.answer().status == 408
+        server.get("/release/a")
+        assert client.answer().text == "late a"
+        assert client.answer().status == 408
+        assert client.is_closed()
+    server.stop().expect_clean()
+
+
+def test_all_requests_of_a_connection_are_finished(lab):
+    """The server stops after the last of those that are under way, not after the first."""
+    server = lab()
+    with server.client() as client, server.client() as other:
+        client.send(request("GET", "/late/a") + request("GET", "/late/b"))
+        release = request("GET", "/release/a") + request("GET", "/release/b")
+        other.send(release[:-5])
+        server.wait_for("^late b: waits$")
+        server.turn()
+        server.process.ask_to_end()
+        server.wait_for("^stopping$")
+        other.send(release[-5:])
+        assert [client.answer().text for _ in range(2)] == ["late a", "late b"]
+    server.process.finish().expect_clean()
+
+
+def test_stopped_while_the_last_answer_is_sent(lab):
+    """It was answered before: the connection is closed all the same, when it is sent."""
+    server = lab()
+    with server.client(receive_buffer=4096) as client, server.client() as other:
+        client.send(request("GET", f"/bytes/{LARGE}") + request("GET", "/bytes/3"))
+        client.takes(1)
+        server.turn()
+        server.process.ask_to_end()
+        server.wait_for("^stopping$")
+        assert [len(client.answer().body) for _ in range(2)] == [LARGE, 3]
+        assert client.is_closed()
+        other.close()
+    server.process.finish().expect_clean()

@@ -6,7 +6,10 @@ ratios of neighbouring runs. A figure that must hold has a limit.
 
 from __future__ import annotations
 
+import shutil
 import statistics
+import subprocess
+import sys
 
 from harness.layout import ROOT
 
@@ -28,9 +31,19 @@ def ratio(these: list[float], those: list[float]) -> float:
     return statistics.median(one / other for one, other in zip(these, those))
 
 
-def holds(what: str, value: float, limit: float) -> bool:
+def holds(what: str, value: float, limit: float, at_least: bool = False) -> bool:
     """Prints a figure with its limit; whether it is within it."""
-    within = value <= limit
-    verdict = "ok" if within else "FAILED"
-    print(f"  {verdict:<6}  {what}: {value:.3f} (at most {limit:.3g})")
+    within = value >= limit if at_least else value <= limit
+    verdict, side = "ok" if within else "FAILED", "at least" if at_least else "at most"
+    print(f"  {verdict:<6}  {what}: {value:.3f} ({side} {limit:.3g})")
     return within
+
+
+def python_with(module: str) -> str:
+    """This Python, or the system's, whichever can import it; "" when neither can."""
+    for python in filter(shutil.which, (sys.executable, "/usr/bin/python3")):
+        command = [python, "-c", f"import {module}"]
+        done = subprocess.run(command, stderr=subprocess.DEVNULL, check=False)
+        if done.returncode == 0:
+            return python
+    return ""

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Iterator
 
-from harness.bench import holds, program, ratio, script
+from harness.bench import holds, program, python_with, ratio, script
 
 COUNT = 1000
 DELAY_MS = 200
@@ -76,23 +76,11 @@ def _commands() -> tuple[dict[str, list[str]], list[str]]:
         FLOOR: [program("epoll_fetch"), *arguments],
         OURS: [program("client_fetch"), *arguments],
         CURL: ["curl", *CURL_ARGUMENTS, f"URL/[1-{COUNT}]"],
-        AIOHTTP: [_python_with_aiohttp(), script("aiohttp_fetch.py"), *arguments],
+        AIOHTTP: [python_with("aiohttp"), script("aiohttp_fetch.py"), *arguments],
         NODE: ["node", script("node_fetch.mjs"), *arguments],
     }
     missing = [name for name in commands if shutil.which(commands[name][0]) is None]
     return {name: commands[name] for name in commands if name not in missing}, missing
-
-
-def _python_with_aiohttp() -> str:
-    """This Python, or the system's; "" when neither has it."""
-    for python in filter(shutil.which, (sys.executable, "/usr/bin/python3")):
-        command = [python, "-c", "import aiohttp"]
-        if (
-            subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode
-            == 0
-        ):
-            return python
-    return ""
 
 
 def _bench_at(in_flight: int, commands: dict[str, list[str]]) -> bool:

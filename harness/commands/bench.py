@@ -6,11 +6,11 @@ within it. STAGE=2 measures that stage's alone.
 
 from __future__ import annotations
 
-from harness.bench import BUILD_DIR, fetchers, timers
+from harness.bench import BUILD_DIR, fetchers, servers, timers
 from harness.build import BuildError, make
 from harness.settings import UsageError, read
 
-BENCHES = {"1": timers.bench, "2": fetchers.bench}
+BENCHES = {"1": timers.bench, "2": fetchers.bench, "3": servers.bench}
 
 
 def main(arguments: list[str]) -> int:

@@ -761,10 +761,10 @@ def test_instructors_set(machine: Machine, switch: dict[str, str]) -> None:
     bare.write_text(bare.read_text().replace("PYTHON", sys.executable))
     machine.environment["PYTHON"] = str(bare)
     outcome = machine.run(**switch)  # this machine's PATH has none of them
-    outcome.must_fail(13)
+    outcome.must_fail(14)
     assert outcome.combined().endswith(
         "clang libclang-rt-dev llvm clang-format black pyflakes3 shellcheck valgrind "
-        "stress-ng nginx openssl nodejs python3-aiohttp curl"
+        "stress-ng nginx openssl nodejs python3-aiohttp curl wrk"
     )
     assert f"{bare} cannot import it" in outcome.message_of("aiohttp")
 
@@ -772,12 +772,14 @@ def test_instructors_set(machine: Machine, switch: dict[str, str]) -> None:
 def test_adding_a_tool_is_adding_a_line(machine: Machine) -> None:
     """A new line in the table is a new check."""
     with open(machine.setup / "packages", "a") as table:
-        table.write("wrk | instructor | 4.1 | run wrk -v | wrk | wrk | wrk | wrk\n")
-    machine.run(only="wrk").must_fail(1)
-    machine.fake("wrk", "echo wrk 4.0.2 [epoll]")
-    assert "need 4.1" in machine.run(only="wrk").message_of("wrk")
-    machine.fake("wrk", "echo wrk 4.1.0 [epoll]")
-    machine.run(only="wrk").must_succeed()
+        table.write(
+            "gdb | instructor | 9.1 | run gdb --version | gdb | gdb | gdb | gdb\n"
+        )
+    machine.run(only="gdb").must_fail(1)
+    machine.fake("gdb", "echo GNU gdb 8.3.1")
+    assert "need 9.1" in machine.run(only="gdb").message_of("gdb")
+    machine.fake("gdb", "echo GNU gdb 13.1")
+    machine.run(only="gdb").must_succeed()
 
 
 # --- --install ------------------------------------------------------------------------

@@ -52,7 +52,7 @@ static void answer_head(struct http_exchange *exchange, int status, const char *
  * after it cannot be understood. */
 static void answer_connection(struct http_exchange *exchange)
 {
-    if (!exchange->request.keep_alive || exchange->server->stopping)
+    if (!exchange->request.keep_alive || exchange_is_last(exchange))
         exchange->close = true;
     append_header(&exchange->answer, "Connection",
                   exchange->close ? "close" : "keep-alive");

@@ -107,6 +107,12 @@ static void connection_go_on(struct http_connection *connection)
     connection_want_read(connection);
 }
 
+/* Nothing is under way any more, and the server is stopping. */
+static bool connection_is_last(const struct http_connection *connection)
+{
+    return connection->server->stopping && list_is_empty(&connection->exchanges);
+}
+
 /* One write for all that is there. While the client has not taken what was written
  * before, there is none. */
 static void connection_send(struct http_connection *connection)
@@ -119,7 +125,7 @@ static void connection_send(struct http_connection *connection)
     bool more = connection_collect(connection, out);
     if (out->length > 0 && connection_write(connection, out->data, out->length) != 0)
         connection_close(connection);
-    else if (!more || connection->ends)
+    else if (!more || connection->ends || connection_is_last(connection))
         connection_finish(connection);
     if (out->capacity > KEPT_OUT)
         buffer_deinit(out);
