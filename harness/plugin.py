@@ -230,6 +230,8 @@ def _note_result(item: pytest.Item, call: pytest.CallInfo, report) -> None:
 def _outcome(item, mark, report, error: BaseException | None) -> Outcome:
     sources, stage = _sources(item.config), stage_of(item)
     number, needs = mark.args[0], tuple(mark.kwargs.get("needs", ()))
+    for process in explain.started if error is not None else []:
+        process.kill()  # so that all that it has said was read
     unwritten = [gap for process in explain.started for gap in process.unwritten]
     outcome = Outcome(
         test=name_of(item),

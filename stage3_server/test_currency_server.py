@@ -147,7 +147,7 @@ def test_a_client_that_goes_away(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.9", needs=SERVES)
+@pytest.mark.reference
 def test_stopped_at_once(program, world):
     """After a second signal nobody waits any more, and nothing is left behind."""
     hold = world.rates.hold("/latest")

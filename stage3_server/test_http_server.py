@@ -16,7 +16,7 @@ ROUTES = [*READS, "3.4"]
 ANSWERS = [*ROUTES, "3.5"]
 KEEPS = [*ANSWERS, "3.6"]
 HELLO = b'{"message":"Hello, World!"}'
-LARGE = 8_000_000  # bytes: more than the kernel holds for one connection
+LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
 
 
 @pytest.fixture
@@ -203,7 +203,6 @@ def test_a_handler_is_called(lab):
         ("GET", "/echo?q=1", 200),
         ("DELETE", "/echo", 405),
         ("GET", "/%6Ason", 200),
-        ("GET", "/bytes/%zz", 400),
     ],
 )
 def test_which_status(lab, method, path, status):
@@ -321,46 +320,50 @@ def test_a_connection_is_kept(lab):
         )
 
 
+CLOSES = [
+    ("HTTP/1.1", "", True),
+    ("HTTP/1.1", "Connection: close\r\n", False),
+    ("HTTP/1.1", "connection: CLOSE\r\n", False),
+    ("HTTP/1.0", "", False),
+    ("HTTP/1.0", "Connection: keep-alive\r\n", True),
+]
+
+
 @gap("3.6", needs=ANSWERS)
-@pytest.mark.parametrize(
-    "line, header, kept",
-    [
-        ("HTTP/1.1", "", True),
-        ("HTTP/1.1", "Connection: close\r\n", False),
-        ("HTTP/1.1", "connection: CLOSE\r\n", False),
-        ("HTTP/1.0", "", False),
-        ("HTTP/1.0", "Connection: keep-alive\r\n", True),
-    ],
-)
-def test_who_closes(lab, line, header, kept):
+def test_who_closes(lab):
     """The client decides, by its version and its header Connection."""
-    with lab().client() as client:
-        client.send(f"GET /json {line}\r\nHost: x\r\n{header}\r\n".encode())
-        told = client.answer().headers.get("connection")
-        if kept:
-            client.send(request("GET", "/json", {"Connection": "close"}))
-            client.answer()
-        closed = client.is_closed()
-    wanted = "keep-alive" if kept else "close"
-    expect(
-        (told, closed) == (wanted, True),
-        saw=f"{line} {header.strip()}: Connection: {told}"
-        + ("" if closed else ", and the connection stays open"),
-        expected=f"Connection: {wanted}",
-    )
+    server = lab()
+    for version, header, kept in CLOSES:
+        with server.client() as client:
+            client.send(f"GET /json {version}\r\nHost: x\r\n{header}\r\n".encode())
+            answer = client.answer()
+            status, told = answer.status, answer.headers.get("connection")
+            if kept:
+                client.send(request("GET", "/json", {"Connection": "close"}))
+                client.answer()
+            closed = client.is_closed()
+        wanted = "keep-alive" if kept else "close"
+        expect(
+            (status, told, closed) == (200, wanted, True),
+            saw=f"{version} {header.strip()}: {status}, Connection: {told}"
+            + ("" if closed else ", and the connection stays open"),
+            expected=f"200, Connection: {wanted}",
+        )
 
 
 @gap("3.6", needs=ANSWERS)
 def test_a_request_that_is_refused_closes(lab):
     """Behind what cannot be understood nobody knows where the next request begins."""
     with lab().client() as client:
+        good = client.get("/json").status
         client.send(b"GET /json HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n")
         answer = client.answer()
         told, closed = answer.headers.get("connection"), client.is_closed()
     expect(
-        (answer.status, told, closed) == (400, "close", True),
-        saw=f"{answer.status}, Connection: {told}" + ("" if closed else ", not closed"),
-        expected="400, Connection: close, and the connection is closed",
+        (good, answer.status, told, closed) == (200, 400, "close", True),
+        saw=f"{good}, then {answer.status}, Connection: {told}"
+        + ("" if closed else ", not closed"),
+        expected="200, then 400, Connection: close, and the connection is closed",
     )
 
 
@@ -401,6 +404,8 @@ def test_two_large_answers_at_once(lab):
 def test_a_client_that_goes_in_the_middle(lab):
     """Who has gone gets nothing more; nothing leaks."""
     server = lab()
+    with server.client(receive_buffer=4096) as client:
+        assert len(client.get(f"/bytes/{LARGE}").body) == LARGE
     with server.client(receive_buffer=4096) as client:
         client.send(request("GET", f"/bytes/{LARGE}"))
         client.takes(1)
@@ -460,9 +465,10 @@ def test_who_does_not_read_is_not_read_from(lab):
         client.takes(1)
         client.send(request("GET", "/late/a"))
         server.turn()
-        read = "late a: waits" in server.process.lines
+        with server.client() as other:
+            status = other.get("/release/a").status
         expect(
-            not read,
+            status == 404,  # nobody waits by that name
             saw="a client has not read its answer, and its next request was read already",
             expected="uv_read_stop() as long as connection->write is there",
         )
@@ -477,7 +483,7 @@ def test_who_does_not_read_is_not_read_from(lab):
 # --- 3.15: stop --------------------------------------------------------------------------
 
 
-@gap("3.15", needs=KEEPS)
+@gap("3.15", needs=ANSWERS)
 def test_what_is_under_way_is_finished(lab):
     """A handler that waits when the server is told to stop may still answer."""
     server = lab()
@@ -499,7 +505,7 @@ def test_what_is_under_way_is_finished(lab):
     server.process.finish().expect_clean()
 
 
-@gap("3.15", needs=[*KEEPS, "3.8"])
+@gap("3.15", needs=[*ANSWERS, "3.8"])
 def test_an_answer_on_its_way_is_sent_to_its_end(lab):
     """Who still reads when the server stops gets all of it."""
     server = lab()
@@ -513,7 +519,7 @@ def test_an_answer_on_its_way_is_sent_to_its_end(lab):
     server.process.finish().expect_clean()
 
 
-@gap("3.15", needs=KEEPS)
+@pytest.mark.reference
 def test_who_is_idle_is_closed(lab):
     """A client without a request is not waited for."""
     server = lab()

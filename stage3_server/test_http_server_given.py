@@ -10,7 +10,7 @@ import pytest
 from harness.client import Client, request
 
 pytestmark = pytest.mark.reference
-LARGE = 8_000_000  # bytes: more than the kernel holds for one connection
+LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
 
 
 @pytest.fixture
@@ -80,6 +80,13 @@ def test_more_connections_than_allowed(lab):
         assert third.answer().status == 200
     second.close()
     server.stop().expect_clean()
+
+
+@pytest.mark.parametrize("path", ["/bytes/%zz", "/bytes/%", "/bytes/%00"])
+def test_a_malformed_path(lab, path):
+    """400, before anybody looks for its route."""
+    with lab().client() as client:
+        assert client.get(path).status == 400
 
 
 # --- Time --------------------------------------------------------------------------------

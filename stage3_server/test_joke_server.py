@@ -268,7 +268,7 @@ def test_it_waits_as_long_as_it_is_told(program, world):
     patient.stop().expect_clean()
 
 
-@gap("3.7", needs=SERVES)
+@gap("3.7", needs=[*SERVES, "3.15"])
 def test_stopped_while_jokes_are_on_their_way(program, world):
     """A signal: who waits is answered. A second signal: nobody waits any more."""
     hold = world.jokes.hold("/")

@@ -237,7 +237,7 @@ def test_a_client_that_goes_away(program, world):
     server.stop().expect_clean()
 
 
-@gap("3.14", needs=SERVES)
+@pytest.mark.reference
 def test_stopped_at_once(program, world):
     """After a second signal nobody waits any more, and nothing is left behind."""
     hold = world.orders.hold(PACKAGES)

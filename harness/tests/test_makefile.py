@@ -127,6 +127,8 @@ def test_objects_mirror_their_sources(copy_to_read):
     }
     assert f"{STAGE}/gather" in objects and f"solutions/{STAGE}/gather" in objects
     for name in objects:
+        if name.startswith("llhttp/"):
+            continue  # where it has no library, its sources are the system's
         assert (copy_to_read.path / f"{name}.c").exists()
 
 
