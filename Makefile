@@ -194,6 +194,8 @@ object_of = $(patsubst %.c,%.o,$(patsubst $(BUILD_DIR)/$(BUILD_DIR)/%,$(BUILD_DI
 
 # The guard stands in front of libuv's own functions, so it is linked whole, not from lib.a.
 GUARD := $(if $(SANITIZE),$(call object_of,lib/handle_guard.c))
+# Its programs share these with others, which do without.
+BELOW_LLHTTP := stage1% stage2% solutions/stage1% solutions/stage2%
 NOT_IN_LIB := lib/handle_guard.c $(if $(LLHTTP_FOUND),,lib/request_parser.c)
 LIB_OBJECTS := $(call object_of,$(filter-out $(NOT_IN_LIB),$(sort $(wildcard lib/*.c))))
 # What a program that parses requests is linked with besides.
@@ -216,7 +218,7 @@ $(1).sources: FORCE
 	@mkdir -p $$(@D)
 	@echo '$(strip $(2))' | cmp -s - $$@ || echo '$(strip $(2))' > $$@
 OBJECTS += $(call object_of,$(2))
-$(if $(filter no-llhttp,$(call llhttp_for,$(1))),$(call object_of,$(2)): | no-llhttp)
+$(if $(filter no-llhttp,$(call llhttp_for,$(1))),$(call object_of,$(filter-out $(BELOW_LLHTTP),$(2))): | no-llhttp)
 endef
 
 $(foreach p,$(PROGRAMS),$(eval \
