@@ -127,10 +127,9 @@ static void server_end_connections(struct http_server *server, bool at_once)
 static void server_end_connection(struct http_connection *connection)
 {
     /* TODO 3.15 (red) Stop without cutting anybody off.
-     * As it stands every connection is closed at once. Close only one that is idle:
-     * connection_is_idle(). One whose answers are all given, but not yet sent (it has no
-     * exchanges any more), is closed when they are: connection_finish(). Leave the others
-     * alone. */
+     * As it stands every connection is closed at once. Close only one that waits for its
+     * client's next request, and has nothing left to send: connection_is_idle(). Leave
+     * the others alone: they are closed when their last answer is sent. */
     if (!connection_is_idle(connection))
         TODO("3.15");
     connection_close(connection);

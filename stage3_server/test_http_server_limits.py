@@ -175,6 +175,6 @@ def test_who_has_read_all_is_closed(lab):
         expect(
             client.is_closed(),
             saw="all was read, the server is stopping, and the connection stays open",
-            expected="connection_finish() closes it when everything was sent",
+            expected="it is closed when everything was sent",
         )
     server.process.finish().expect_clean()

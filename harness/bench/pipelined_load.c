@@ -2,9 +2,9 @@
  * connection, again and again, as soon as all their answers have come. Prints how many
  * answers have come, and in how many nanoseconds.
  *
- * For `make bench`: wrk costs more than the servers that it would have to measure here. All
- * answers are as long as the first one, so they are counted by their bytes; each that ends
- * a round is looked at, to see that it is one. Numeric hosts, Linux only. */
+ * For `make bench`: wrk costs more than the servers that it would have to measure here.
+ * All answers are as long as the first one, so they are counted by their bytes; each
+ * that ends a round is looked at, to see that it is one. Numeric hosts, Linux only. */
 #include "lib/memory.h"
 #include "lib/program.h"
 

@@ -1,8 +1,8 @@
 """Stage 3: small answers from http_server and from others.
 
 The floor is a server on bare epoll that parses nothing; the others are nginx with one worker,
-Node's http and Python's aiohttp. Each has one processor, and who asks has another. CPU is that of
-the server's process, from /proc, and so the kernel's part of the work is in it.
+Node's http and Python's aiohttp. Each has one processor, and who asks has another. CPU is that
+of the server's process, from /proc, and so the kernel's part of the work is in it.
 
 Requests per second depend on who asks, and on whatever else the machine does. So "as many as
 nginx" is within the noise when the middle half of the rounds' ratios reaches as far as 1: half

@@ -125,8 +125,6 @@ static void server_end_connection(struct http_connection *connection)
 {
     if (connection_is_idle(connection))
         connection_close(connection);
-    else if (list_is_empty(&connection->exchanges))
-        connection_finish(connection); /* as soon as all is sent */
 }
 
 void server_something_ended(struct http_server *server)

@@ -1,4 +1,4 @@
 /* mistake: leaves idle connections open, and never ends
- * caught by: test_http_server.py::test_who_is_idle_is_closed
+ * caught by: test_http_server.py::test_what_is_under_way_is_finished
  * says: stays open */
     (void)connection;

@@ -1,6 +1,6 @@
 /* mistake: says that it closes the connection, and does not
  * caught by: test_http_server.py::test_who_closes
- * says: Connection: close, and the connection stays open */
+ * says: and the connection stays open */
     bool close = exchange->close || !exchange->request.keep_alive ||
                  exchange->server->stopping;
 
