@@ -1,7 +1,6 @@
 /* mistake: asks for one client at a time, and has its own jokes for the others
  * caught by: test_joke_server.py::test_two_clients_at_once
- * says: of 2 requests that it should have sent 1 wait
- * exercise: 3.11 */
+ * says: of 2 requests that it should have sent 1 wait */
     bool busy = app->client.count[HTTP_IN_FLIGHT] > 0;
 
     joke->exchange = exchange;
