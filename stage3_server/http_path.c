@@ -35,9 +35,38 @@ int http_path_read(struct http_path *path, struct http_exchange *exchange)
     return 0;
 }
 
+/* `length` bytes of a pattern, such as "{name}", stand for `value`. */
+static void exchange_add_param(struct http_exchange *exchange, const char *pattern,
+                               size_t length, const char *value)
+{
+    if (exchange->param_count == HTTP_MAX_PARAMS)
+        return;
+    exchange->params[exchange->param_count].name = pattern + 1;
+    exchange->params[exchange->param_count].name_length = length - 2;
+    exchange->params[exchange->param_count++].value = value;
+}
+
+/* Puts the segments together again, with slashes between. False: one has a slash of its
+ * own. */
+static bool join_rest(struct buffer *rest, const struct http_path *path, size_t index)
+{
+    buffer_clear(rest);
+    for (; index < path->count; index++) {
+        const char *segment = path->segments[index];
+
+        if (strchr(segment, '/') != NULL)
+            return false;
+        buffer_append(rest, segment, strlen(segment));
+        if (index + 1 < path->count)
+            buffer_append(rest, "/", 1);
+    }
+    return true;
+}
+
 bool http_path_matches(const struct http_path *path, const char *pattern,
                        struct http_exchange *exchange)
 {
+    static const char rest[] = "...}";
     size_t index = 0;
 
     exchange->param_count = 0;
@@ -45,12 +74,17 @@ bool http_path_matches(const struct http_path *path, const char *pattern,
         const char *segment = path->segments[index++];
         size_t length = strcspn(++pattern, "/");
 
-        if (*pattern == '{' && exchange->param_count < HTTP_MAX_PARAMS) {
+        if (*pattern == '{' && length > sizeof rest &&
+            strcmp(pattern + length - (sizeof rest - 1), rest) == 0) {
+            if (!join_rest(&exchange->rest, path, index - 1))
+                return false;
+            exchange_add_param(exchange, pattern, length - 3, exchange->rest.data);
+            return true;
+        }
+        if (*pattern == '{') {
             if (*segment == '\0')
                 return false;
-            exchange->params[exchange->param_count].name = pattern + 1;
-            exchange->params[exchange->param_count].name_length = length - 2;
-            exchange->params[exchange->param_count++].value = segment;
+            exchange_add_param(exchange, pattern, length, segment);
         } else if (strlen(segment) != length || memcmp(segment, pattern, length) != 0) {
             return false;
         }

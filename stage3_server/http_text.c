@@ -1,5 +1,7 @@
 #include "stage3_server/http_text.h"
 
+#include <strings.h>
+
 static const struct {
     int status;
     const char *text;
@@ -66,8 +68,34 @@ void append_number(struct buffer *buffer, size_t number)
 
 void append_header(struct buffer *buffer, const char *name, const char *value)
 {
+    if (value == NULL)
+        return;
     append_text(buffer, name);
     append_text(buffer, ": ");
     append_text(buffer, value);
     append_text(buffer, "\r\n");
+}
+
+void append_to_list(struct buffer *list, const char *item)
+{
+    if (is_in_list(list->data, item))
+        return;
+    if (list->length > 0)
+        append_text(list, ", ");
+    append_text(list, item);
+}
+
+bool is_in_list(const char *list, const char *item)
+{
+    size_t length = strlen(item);
+
+    while (*list != '\0') {
+        size_t skipped = strspn(list, ", \t");
+        size_t size = strcspn(list + skipped, ", \t");
+
+        if (size == length && strncasecmp(list + skipped, item, length) == 0)
+            return true;
+        list += skipped + size;
+    }
+    return false;
 }
