@@ -217,7 +217,7 @@ def test_files_of_a_folder(lab, folder):
             expect(
                 seen == (200, media, text),
                 did=f"GET /files/{path}",
-                saw=f"{answer.status} {answer.text[:60]!r}",
+                saw=f"{path}: {answer.status} {answer.text[:60]!r}",
                 expected=f"200 {text!r}: it is a file of the folder",
             )
 
@@ -251,7 +251,7 @@ def test_no_way_up(lab, folder):
             expect(
                 answer.status == 404,
                 did=f"GET /files/{path}",
-                saw=f"{answer.status} {answer.text[:60]!r}",
+                saw=f"{path}: {answer.status} {answer.text[:60]!r}",
                 expected='404: ".." and "." are no names of files',
             )
 
@@ -269,7 +269,7 @@ def test_no_way_through_a_link(lab, folder):
             expect(
                 answer.status == 404,
                 did=f"GET /files/{path}",
-                saw=f"{answer.status} {answer.text[:60]!r}",
+                saw=f"{path}: {answer.status} {answer.text[:60]!r}",
                 expected="404: a symbolic link is not followed (O_NOFOLLOW)",
             )
 
@@ -338,7 +338,7 @@ def test_a_file_that_becomes_shorter(lab, folder):
 def test_no_descriptor_is_lost(lab, folder):
     """Whatever becomes of them, files are closed: the server goes on with few of them."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, limit[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (48, limit[1]))
     try:
         server = lab(f"folder={folder}")
     finally:
@@ -350,7 +350,7 @@ def test_no_descriptor_is_lost(lab, folder):
         answer = client.get("/files/index.html")
     expect(
         answer.status == 200,
-        did="GET /files/..., 72 times, in a program that may have 64 files open at once",
+        did="GET /files/..., 72 times, in a program that may have 48 files open at once",
         saw=str(answer.status),
         expected="200 again: what was opened is closed",
     )

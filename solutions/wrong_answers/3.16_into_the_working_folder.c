@@ -1,6 +1,6 @@
 /* mistake: opens the name where the program was started
  * caught by: test_http_server_pieces.py::test_files_of_a_folder
- * says: GET /files/ */
+ * says: 404 */
     if (strcmp(name, "..") == 0 || strcmp(name, ".") == 0)
         return UV_ENOENT;
     (void)folder;
