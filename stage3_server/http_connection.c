@@ -20,8 +20,8 @@ enum { KEPT_OUT = 256 * 1024 }; /* bytes of memory kept for what the next turn s
 static void connection_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer);
 static void connection_on_read(uv_stream_t *stream, ssize_t count,
                                const uv_buf_t *buffer);
-static size_t connection_take(struct http_connection *connection, const char *bytes,
-                              size_t length);
+static void connection_take(struct http_connection *connection, const char *bytes,
+                            ssize_t count);
 static void connection_go_on(struct http_connection *connection);
 static void connection_send(struct http_connection *connection);
 static bool connection_collect(struct http_connection *connection, struct buffer *out);
@@ -47,25 +47,21 @@ static void connection_on_read(uv_stream_t *stream, ssize_t count, const uv_buf_
     struct http_connection *connection =
         container_of((uv_tcp_t *)stream, struct http_connection, tcp);
 
-    if (count < 0) { /* UV_EOF: the client has closed its side; else: it broke */
-        connection_close(connection);
-        return;
-    }
-    size_t taken = connection_take(connection, buffer->base, (size_t)count);
-    connection_put_aside(connection, buffer->base + taken, (size_t)count - taken);
+    connection_take(connection, buffer->base, count);
     connection_go_on(connection);
 }
 
-/* Feeds the bytes to the parser of one request after the other. Returns how many were
- * taken: the others have to wait for some answers. */
-static size_t connection_take(struct http_connection *connection, const char *bytes,
-                              size_t length)
+/* Feeds `count` bytes to the parser of one request after the other. Those that it cannot
+ * take now have to wait for some answers. */
+static void connection_take(struct http_connection *connection, const char *bytes,
+                            ssize_t count)
 {
-    size_t taken = 0;
+    size_t taken = 0, length = count > 0 ? (size_t)count : 0;
 
     connection->busy = true;
     /* TODO 3.3 (green) Feed the parser with what was read.
-     * A read may bring half a request, or several. exchange_being_read() gives the
+     * If `count` is negative, the client has gone: close the connection,
+     * connection_close(). Else a read may bring half a request, or several. exchange_being_read() gives the
      * exchange whose request the bytes belong to; request_parser_feed() takes those that
      * do, and returns how many; then exchange_advance() does what has become possible.
      * Go on with the rest, as long as there is one, as another request may come (not
@@ -77,7 +73,8 @@ static size_t connection_take(struct http_connection *connection, const char *by
     connection->last = connection->ends = true; /* else the client would wait for ever */
     /* END 3.3 */
     connection->busy = false;
-    return connection->last ? length : taken;
+    if (taken < length && !connection->last)
+        connection_put_aside(connection, bytes + taken, length - taken);
 }
 
 void connection_answered(struct http_connection *connection)
@@ -103,8 +100,7 @@ static void connection_go_on(struct http_connection *connection)
     while (!connection->closing && connection->write == NULL &&
            connection_has_room(connection) &&
            connection_take_back(connection, &waiting)) {
-        size_t taken = connection_take(connection, waiting.data, waiting.length);
-        connection_put_aside(connection, waiting.data + taken, waiting.length - taken);
+        connection_take(connection, waiting.data, (ssize_t)waiting.length);
         buffer_deinit(&waiting);
         connection_send(connection);
     }

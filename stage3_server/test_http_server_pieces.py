@@ -243,9 +243,7 @@ def test_no_way_up(lab, folder):
     server = lab(f"folder={folder}")
     with server.client() as client:
         seen = client.get("/files/index.html").status
-        expect(
-            seen == 200, did="GET /files/index.html", saw=f"{seen}", expected="200"
-        )
+        expect(seen == 200, did="GET /files/index.html", saw=f"{seen}", expected="200")
         for path in ESCAPES:
             answer = client.get(f"/files/{path}")
             expect(
@@ -261,9 +259,7 @@ def test_no_way_through_a_link(lab, folder):
     """A symbolic link may lead anywhere."""
     with lab(f"folder={folder}").client() as client:
         seen = client.get("/files/index.html").status
-        expect(
-            seen == 200, did="GET /files/index.html", saw=f"{seen}", expected="200"
-        )
+        expect(seen == 200, did="GET /files/index.html", saw=f"{seen}", expected="200")
         for path in ("link.txt", f"up/{OUTSIDE}", "up/www/index.html"):
             answer = client.get(f"/files/{path}")
             expect(
