@@ -60,10 +60,10 @@ static void connection_take(struct http_connection *connection, const char *byte
 
     connection->busy = true;
     /* TODO 3.3 (green) Feed the parser with what was read.
-     * If `count` is negative, the client has gone: close the connection,
-     * connection_close(). Else a read may bring half a request, or several. exchange_being_read() gives the
-     * exchange whose request the bytes belong to; request_parser_feed() takes those that
-     * do, and returns how many; then exchange_advance() does what has become possible.
+     * If `count` is negative, the client has gone: connection_close(). Else a read may
+     * bring half a request, or several. exchange_being_read() gives the exchange whose
+     * request the bytes belong to; request_parser_feed() takes those that do, and returns
+     * how many; then exchange_advance() does what has become possible.
      * Go on with the rest, as long as there is one, as another request may come (not
      * after the connection's last), and as there is room for it: connection_has_room().
      */

@@ -62,8 +62,8 @@ bool connection_take_back(struct http_connection *connection, struct buffer *byt
 /* The last answer was given: closes the connection once it is sent. */
 void connection_finish(struct http_connection *connection);
 
-/* Whether another request may be taken: fewer than MAX_UNDER_WAY are under way, and none of
- * them is held. */
+/* Whether another request may be taken: fewer than MAX_UNDER_WAY are under way, and none
+ * of them is held. */
 bool connection_has_room(const struct http_connection *connection);
 
 /* Whether no request has begun that was not answered. */

@@ -164,8 +164,8 @@ static void file_refuse(struct file *file)
     }
 }
 
-/* The client says how old his copy is, in our words: it is as good as ours if we would say
- * the same (RFC 9110, 13.1.3). */
+/* The client says how old his copy is, in our words: it is as good as ours if we would
+ * say the same (RFC 9110, 13.1.3). */
 static bool file_is_at_client(const struct file *file)
 {
     const char *since = http_header(file->exchange, "If-Modified-Since");

@@ -200,9 +200,9 @@ void http_answer_json(struct http_exchange *exchange, int status, json_t *value)
  * with `problem` (UTF-8; what is not that is left unsaid) as the message. */
 void http_answer_error(struct http_exchange *exchange, int status, const char *problem);
 
-/* Answers that the handler has failed, `error` being a UV_E*: 503 for UV_ENOBUFS (too many
- * wait already), 504 for UV_ETIMEDOUT, else 500. The client is told nothing else; the
- * program is, by its on_failure. */
+/* Answers that the handler has failed, `error` being a UV_E*: 503 for UV_ENOBUFS (too
+ * many wait already), 504 for UV_ETIMEDOUT, else 500. The client is told nothing else;
+ * the program is, by its on_failure. */
 void http_answer_failure(struct http_exchange *exchange, int error);
 
 /* Answers with the file `path` ("css/page.css"; of "" or "css/" the file index.html) of a
@@ -237,7 +237,7 @@ void http_stream_end(struct http_exchange *exchange);
  * not got all. The exchange is answered, and must not be touched. */
 void http_stream_abort(struct http_exchange *exchange);
 
-/* --- Another protocol (RFC 9110, 7.8) -------------------------------------------------- */
+/* --- Another protocol (RFC 9110, 7.8) ----------------------------------------------*/
 
 /* Whether the client would like to go on in that protocol, such as "websocket". Such an
  * exchange comes alone: those before it were answered, and nothing is read after it. */

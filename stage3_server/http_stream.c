@@ -1,9 +1,9 @@
 /* http_stream: an answer that comes in pieces.
  *
  * Its head is sent before its end is known. Where the body ends is told by its length, if
- * that is known; else each piece goes out as a chunk with a length of its own, and a chunk
- * of no bytes ends it (RFC 9112, 7.1). A client of HTTP/1.0 does not know chunks: for him
- * the answer ends with the connection.
+ * that is known; else each piece goes out as a chunk with a length of its own, and a
+ * chunk of no bytes ends it (RFC 9112, 7.1). A client of HTTP/1.0 does not know chunks:
+ * for him the answer ends with the connection.
  *
  * What was written is sent in the next turn of the loop, and the handler is asked for the
  * next piece in one after the client has taken it: so that a client who takes all at once

@@ -101,7 +101,7 @@ static void shout_end(struct shout *shout)
     uv_close((uv_handle_t *)&shout->tcp, shout_on_closed);
 }
 
-/* Says it in capital letters. The other side takes what is said at once, or not at all. */
+/* Says it in capital letters. The other side takes it at once, or not at all. */
 static void shout_say(struct shout *shout, const char *bytes, size_t length)
 {
     char said[SHOUT_SIZE];

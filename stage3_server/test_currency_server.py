@@ -299,21 +299,6 @@ def test_a_service_that_keeps_silent(program, world, fault):
     server.stop().expect_clean()
 
 
-@gap("3.10", needs=[*SERVES, "3.9"])
-def test_it_waits_as_long_as_it_is_told(program, world):
-    """The time limit is that of --timeout: one server waits for hours, one gives up soon."""
-    hold = world.rates.hold("/latest")
-    patient = start(program, world, *NEVER)
-    waiting = patient.ask(HUNDRED_POUNDS)
-    patient.wait_for_requests(hold, 1)
-    hasty = start(program, world, *SOON)
-    expect_error(hasty.get(HUNDRED_POUNDS), 504)
-    hold.lift()
-    expect_text(waiting.answer(), "GBP 88.4")
-    hasty.stop().expect_clean()
-    patient.stop().expect_clean()
-
-
 @gap("3.9", needs=SERVES)
 def test_too_many_clients(program, world):
     """Who would have to wait for long is told so: 503; the others are served."""
