@@ -81,7 +81,7 @@ def _build_partly(
     others: dict[str, str],
     programs: Iterable[str] | None,
 ) -> str:
-    """Builds a stage where the reference fills some gaps, `others` some, and nothing the rest."""
+    """Builds a stage: the reference fills some gaps, `others` some, and nothing the rest."""
     overlay = _overlay(name)
     for skeleton in gaps.skeletons(stage_number).values():
         reference = gaps.reference_fillings(skeleton)

@@ -354,7 +354,7 @@ def test_nothing_is_there(machine: Machine) -> None:
     machine.moves("find_python", "/usr/bin/", "/nowhere/")
     machine.moves("find_python", "/usr/local/bin/", "/nowhere/")
     outcome = machine.run()
-    outcome.must_fail(15)
+    outcome.must_fail(14)
     assert outcome.combined() == (
         "apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make "
         "pkg-config git libuv1-dev libcurl4-openssl-dev libllhttp-dev libjansson-dev "

@@ -1,6 +1,5 @@
-"""Talking to server programs, and what is told when they do not answer: the servers are scripts
-of a few lines each.
-"""
+"""Talking to server programs, and what is told when they do not answer. The servers are
+scripts of a few lines each."""
 
 from __future__ import annotations
 
