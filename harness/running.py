@@ -157,6 +157,14 @@ class Process:
         """The sanitizer's report, if there was one."""
         return sanitizer.translate(self.stderr, root=ROOT, prefer=self._prefer)
 
+    @property
+    def end(self) -> str:
+        """How it ended, and what it said last; once it has ended."""
+        how = f"it ended with exit status {self.exit}"
+        if self.exit < 0:
+            how = f"it was ended by {signal.Signals(-self.exit).name}"
+        return f"{how}; {self._last_words()}"
+
     # --- Driving it --------------------------------------------------------------------
 
     def wait_for(self, pattern: str, *, count: int = 1, after: int = 0) -> list[int]:
@@ -266,11 +274,7 @@ class Process:
             )
         self._raise_report()
         if self.exit < 0:
-            raise Failure(
-                saw=f"it was ended by {signal.Signals(-self.exit).name}; "
-                f"{self._last_words()}",
-                expected="it ends by itself",
-            )
+            raise Failure(saw=self.end, expected="it ends by itself")
         return self
 
     def until(self, pattern: str, *, count: int = 1) -> Process:

@@ -11,6 +11,7 @@ the handle guard's reports (a handle freed before its close callback).
 """
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
@@ -160,10 +161,15 @@ class _Code:
         ) and not os.path.isabs(frame.file)
 
     def own(self, frames: list[Frame]) -> Frame | None:
-        """The frame to show: the learner's first, else the project's first."""
-        ours = [frame for frame in frames if self.owns(frame)]
-        learners = [f for f in ours if self.prefer and f.file.startswith(self.prefer)]
-        return (learners + ours + [None])[0]
+        """The frame to show: the learner's first, else the project's first. Who runs the loop
+        is shown only when nothing that the loop has called is the project's."""
+        called = itertools.takewhile(lambda frame: frame.function != "uv_run", frames)
+        for some in (list(called), frames):
+            ours = [frame for frame in some if self.owns(frame)]
+            learners = [f for f in ours if self.prefer and f.file.startswith(self.prefer)]
+            if ours:
+                return (learners + ours)[0]
+        return None
 
     def stack(self, text: str, after: str = "") -> list[Frame]:
         """The first stack in `text` that follows the pattern `after`; [] if none."""

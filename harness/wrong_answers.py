@@ -17,7 +17,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable
+from typing import Callable, Iterable
 
 from harness import gaps
 from harness.build import build_stage
@@ -53,19 +53,43 @@ class WrongAnswer:
     ) -> str:
         """Builds it as a learner has it who works from gap to gap: those before this one and
         those in `needs` are filled, the others not. Returns the overlay."""
-        overlay = _overlay(f"{self.name}_as_learner")
-        number = self.gap.number.split(".")[0]
-        for skeleton in gaps.skeletons(number).values():
-            fillings = {
-                n: filling
-                for n, filling in gaps.reference_fillings(skeleton).items()
-                if order(n) < order(self.gap.number) or n in needs
-            }
-            if skeleton.path == self.gap.path:
-                fillings[self.gap.number] = self.filling
-            _write(overlay, skeleton.path, skeleton.fill(fillings))
-        build_stage(stage(number), "solutions", overlay=overlay, programs=programs)
-        return overlay
+        return _build_partly(
+            f"{self.name}_as_learner",
+            self.gap.number.split(".")[0],
+            lambda n: order(n) < order(self.gap.number) or n in needs,
+            {self.gap.number: self.filling},
+            programs,
+        )
+
+
+def build_as_far_as(number: str, programs: Iterable[str] | None = None) -> str:
+    """Builds the reference as far as gap `number`: the later ones are not written. Returns
+    the overlay."""
+    return _build_partly(
+        f"as_far_as_{number}",
+        number.split(".")[0],
+        lambda n: order(n) <= order(number),
+        {},
+        programs,
+    )
+
+
+def _build_partly(
+    name: str,
+    stage_number: str,
+    is_filled: Callable[[str], bool],
+    others: dict[str, str],
+    programs: Iterable[str] | None,
+) -> str:
+    """Builds a stage: the reference fills some gaps, `others` some, and nothing the rest."""
+    overlay = _overlay(name)
+    for skeleton in gaps.skeletons(stage_number).values():
+        reference = gaps.reference_fillings(skeleton)
+        fillings = {n: filling for n, filling in reference.items() if is_filled(n)}
+        fillings.update({n: others[n] for n in reference if n in others})
+        _write(overlay, skeleton.path, skeleton.fill(fillings))
+    build_stage(stage(stage_number), "solutions", overlay=overlay, programs=programs)
+    return overlay
 
 
 def build_with(

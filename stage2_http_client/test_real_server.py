@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from harness import sanitizer
-from harness.commands.lint import nothing_may_be_left_out
 from harness.timeouts import scaled
+from harness.tools import tool
 
 pytestmark = pytest.mark.reference
 
@@ -169,17 +168,6 @@ class Nginx:
         finally:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
-
-
-def tool(name):
-    """Where a program is, also when only root has its folder in PATH."""
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-    if path is None:
-        problem = f"{name} is missing: FULL=1 setup/confirm_environment --install"
-        if nothing_may_be_left_out():
-            pytest.fail(problem)
-        pytest.skip(problem)
-    return path
 
 
 def own_pages(nginx):

@@ -36,11 +36,12 @@ static const char after_joke[] = "</p>\n"
 
 static const char style[] =
     ":root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }\n"
-    "body { margin: 0; min-height: 100vh; display: grid; place-items: center; }\n"
+    "body { margin: 0; min-height: 100vh; min-height: 100svh; display: grid;\n"
+    "       place-items: center; }\n"
     "main { box-sizing: border-box; width: 100%; max-width: 36rem; padding: 1.5rem; }\n"
     "h1 { margin: 0; font-size: 1rem; font-weight: normal; }\n"
     "#joke { margin: 1rem 0 2rem; font-size: clamp(1.5rem, 6vw, 2.25rem);\n"
-    "        line-height: 1.25; overflow-wrap: anywhere; }\n"
+    "        line-height: 1.25; overflow-wrap: anywhere; text-wrap: balance; }\n"
     "a { display: inline-block; padding: 0.75rem 1.25rem; border: 1px solid;\n"
     "    border-radius: 0.5rem; color: inherit; text-decoration: none; }\n"
     "a:hover, a:focus-visible { text-decoration: underline; }\n";

@@ -135,7 +135,7 @@ def test_a_client_that_goes_away(program, world):
     server.wait_for_requests(hold, 1)
     goes = server.ask("/convert/USD/100")
     server.wait_for_requests(hold, 2)
-    goes.go_away()
+    goes.close()
     gone = server.process.wait_until(lambda: world.rates.counts.abandoned == 1)
     expect(
         gone,
@@ -179,7 +179,7 @@ def test_stopped_at_once(program, world):
     server.process.wait_for("^stopping")
     server.stop().expect_clean()
     world.rates.wait_for(abandoned=1, in_flight=0)
-    waiting.go_away()
+    waiting.close()
 
 
 # --- 3.10: errors ----------------------------------------------------------------------------

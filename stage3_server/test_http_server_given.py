@@ -7,7 +7,7 @@ import resource
 
 import pytest
 
-from harness.client import Client, request
+from harness.serving import request
 
 pytestmark = pytest.mark.reference
 LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
@@ -124,7 +124,7 @@ def test_who_reads_nothing(lab):
         client.takes(1)
         with contextlib.suppress(ConnectionError):
             while True:  # until the connection is reset: each request here takes a while
-                client.send(b"G")
+                client.socket.sendall(b"G")
                 server.turn()
     server.stop().expect_clean()
 
@@ -238,7 +238,7 @@ def test_ten_thousand_idle_connections(lab):
     try:
         server = lab()
         with contextlib.ExitStack() as stack:
-            idle = [stack.enter_context(Client(server.url)) for _ in range(count)]
+            idle = [stack.enter_context(server.client()) for _ in range(count)]
             server.turn()
             for one in (idle[0], idle[-1]):
                 assert one.get("/json").status == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness import expect, gap
-from harness.client import request
+from harness.serving import request
 
 ACCEPTS = ["3.1", "3.2"]
 ANSWERS = [*ACCEPTS, "3.3", "3.4", "3.5"]

@@ -173,7 +173,7 @@ def test_a_client_that_goes_away(program, world):
     server.wait_for_requests(hold, 1)
     goes = server.ask("/joke")
     server.wait_for_requests(hold, 2)
-    goes.go_away()
+    goes.close()
     gone = server.process.wait_until(lambda: world.jokes.counts.abandoned == 1)
     expect(
         gone,
@@ -289,7 +289,7 @@ def test_stopped_while_jokes_are_on_their_way(program, world):
     server.process.wait_for("^stopping")
     server.stop().expect_clean()
     world.jokes.wait_for(abandoned=1, in_flight=0)
-    waiting.go_away()
+    waiting.close()
 
 
 @gap("3.7", needs=SERVES)

@@ -222,7 +222,7 @@ def test_a_client_that_goes_away(program, world):
         hold = world.orders.hold(pattern)
         client = server.ask(items_of())
         server.wait_for_requests(hold, count)
-        client.go_away()
+        client.close()
         gone = server.process.wait_until(
             lambda: world.orders.counts.abandoned == before + count
         )
@@ -248,7 +248,7 @@ def test_stopped_at_once(program, world):
     server.process.wait_for("^stopping")
     server.stop().expect_clean()
     world.orders.wait_for(abandoned=10, in_flight=0)
-    waiting.go_away()
+    waiting.close()
 
 
 # --- 3.14: what can go wrong -----------------------------------------------------------------
@@ -382,7 +382,7 @@ def test_too_many_requests(program, world):
         expected="one: a hundred find room in the queue",
     )
     expect_error(server, answered[0].answer(), 503)
-    waiting[0].go_away()  # and with it ten thousand requests
+    waiting[0].close()  # and with it ten thousand requests
     for one in waiting[1:]:
         if one not in answered:
             expect_items(one.answer(), [])

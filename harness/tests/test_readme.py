@@ -112,7 +112,7 @@ def shapes_without_world(
     return printed_shapes(bare, stage, None)
 
 
-# From stage 3 on the programs are servers, and what is shown is what their clients see.
+# From stage 3 on the programs are servers: see test_readme_servers.py.
 WITHOUT_CLIENTS = STAGES[:2]
 
 

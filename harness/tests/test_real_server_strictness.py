@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.commands.lint import nothing_may_be_left_out
 from harness.fuzz.requests import BAD, GOOD
 from harness.tests import parser
 from harness.timeouts import scaled
+from harness.tools import tool
 
 # What nginx refuses although RFC 9112 allows it.
 ONLY_NGINX = {
@@ -66,7 +65,7 @@ class Nginx:
         self.log = folder / "error.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [nginx_program(), "-p", str(folder), "-c", str(folder / "nginx.conf")],
+                [tool("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")],
                 pass_fds=[listening.fileno()],
                 # That is how nginx hands its sockets on to a newer nginx.
                 env={**os.environ, "NGINX": f"{listening.fileno()};"},
@@ -97,17 +96,6 @@ class Nginx:
         finally:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
-
-
-def nginx_program() -> str:
-    """Where nginx is, also when only root has its folder in PATH; else skips the test."""
-    path = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-    if path is None:
-        problem = "nginx is missing: FULL=1 setup/confirm_environment --install"
-        if nothing_may_be_left_out():
-            pytest.fail(problem)
-        pytest.skip(problem)
-    return path
 
 
 @pytest.fixture(scope="module")

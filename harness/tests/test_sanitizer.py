@@ -234,6 +234,25 @@ def test_the_learners_file_comes_before_lib(bench):
     assert outside.frame is None and outside.frames[1].file.endswith("lib/fill.c")
 
 
+IN_THE_LOOP = """\
+==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x60200 at pc 0x1 bp 0x2 sp 0x3
+READ of size 1 at 0x60200 thread T0
+    #0 0x1 in fill lib/fill.c:5
+    #1 0x2 in uv_run (/usr/lib/libuv.so.1+0x1)
+    #2 0x3 in main mistakes.c:9
+"""
+
+
+def test_who_runs_the_loop_comes_last():
+    """It has called nothing else: what is wrong happened in what the loop called."""
+    report = translate(IN_THE_LOOP, root=BAD, prefer="mistakes.c")
+    assert report.sentence.endswith(" in fill (lib/fill.c:5)")
+    alone = translate(
+        IN_THE_LOOP.replace("lib/fill.c:5", "(/usr/lib/libuv.so.1+0x2)"), root=BAD
+    )
+    assert alone.sentence.endswith(" inside libuv, called by main (mistakes.c:9)")
+
+
 def test_the_callers_own_options_win(bench, monkeypatch):
     program = bench.build(*PROGRAMS["memory"], SANITIZED)
     assert "byte legend" not in _run(program, "use_after_free").stderr

@@ -28,7 +28,7 @@ def test_joke_server(serve, world):
 
     gone = server.ask("/joke")
     server.wait_for_requests(hold, 1)
-    gone.go_away()
+    gone.close()
     world.jokes.wait_for(abandoned=1)
 
     hold.lift()

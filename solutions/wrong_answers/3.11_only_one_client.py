@@ -10,5 +10,5 @@
     hold = world.jokes.hold("/")
     gone = server.ask("/joke")
     server.wait_for_requests(hold, 1)
-    gone.go_away()
+    gone.close()
     world.jokes.wait_for(abandoned=1)

@@ -1,6 +1,6 @@
 /* mistake: closes the handle, and then the connection, which closes it again
  * caught by: test_http_server.py::test_who_goes_is_noticed
- * says: twice */
+ * says: uv_close() was called twice */
     if (count < 0) {
         uv_close((uv_handle_t *)&connection->tcp, NULL);
         connection_close(connection);

@@ -1,6 +1,6 @@
 /* mistake: goes on after the handler was called, and answers once more
  * caught by: test_http_server.py::test_which_status
- * says: the server closed the connection */
+ * says: the program followed a NULL pointer */
     for (; route->method != NULL; route++) {
         if (!http_path_matches(&path, route->pattern, exchange))
             continue;

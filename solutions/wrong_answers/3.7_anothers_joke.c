@@ -1,6 +1,6 @@
 /* mistake: gives a client the joke that came for the one before
  * caught by: test_joke_server.py::test_two_clients_at_once
- * says: no answer came
+ * says: nothing more came
  * exercise: 3.11 */
     static struct joke *before; /* the last one that was asked for */
 

@@ -1,6 +1,6 @@
 /* mistake: frees the bytes before they were written
  * caught by: test_http_server.py::test_a_large_answer_comes_whole
- * says: more bytes of the body */
+ * says: was freed */
     struct http_write *write = xmalloc(sizeof *write + length);
     uv_buf_t buffer = uv_buf_init(write->bytes, (unsigned)length);
 

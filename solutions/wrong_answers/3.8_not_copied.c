@@ -1,6 +1,6 @@
 /* mistake: does not copy the bytes, which are the server's
  * caught by: test_http_server.py::test_a_large_answer_comes_whole
- * says: more bytes of the body */
+ * says: the program used memory after it was freed */
     struct http_write *write = xmalloc(sizeof *write);
     uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)length);
 

@@ -1,6 +1,6 @@
 /* mistake: has the write request on the stack
  * caught by: test_http_server.py::test_a_large_answer_comes_whole
- * says: more bytes of the body */
+ * says: the program used memory after it was freed */
     struct http_write write = {.connection = connection, .unsent = length};
     uv_buf_t buffer = uv_buf_init((char *)bytes, (unsigned)length);
     int status = uv_write(&write.request, (uv_stream_t *)&connection->tcp, &buffer, 1,

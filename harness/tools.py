@@ -1,0 +1,54 @@
+"""The instructor's tools in tests: real clients and servers, which a learner need not have."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from harness.commands.lint import nothing_may_be_left_out
+from harness.running import WITHOUT_PROXY
+from harness.timeouts import scaled
+
+# Seconds after which a tool counts as hung. It decides nothing else.
+HANG_SECONDS = 60.0
+
+
+def tool(name: str) -> str:
+    """Where a program is, also when only root has its folder in PATH. Without it the test is
+    skipped, or fails where nothing may be left out."""
+    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if path is None:
+        problem = f"{name} is missing: FULL=1 setup/confirm_environment --install"
+        if nothing_may_be_left_out():
+            pytest.fail(problem)
+        pytest.skip(problem)
+    return path
+
+
+def run_tool(
+    name: str, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a tool to its end, which must be a good one; nothing that it started goes on."""
+    process = subprocess.Popen(
+        [tool(name), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **WITHOUT_PROXY, **environment},
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=scaled(HANG_SECONDS))
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass  # as it should be: all have ended
+        process.wait()
+    assert process.returncode == 0, f"{name} {' '.join(arguments)}:\n{out}{err}"
+    return subprocess.CompletedProcess(process.args, 0, out, err)
