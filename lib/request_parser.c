@@ -70,11 +70,12 @@ static const llhttp_settings_t SETTINGS = {
 /* --- Which characters may stand where ----------------------------------------------- */
 
 enum {
-    IN_LINE = 1,   /* of the head: no control character but the tab */
-    IN_TOKEN = 2,  /* names and methods */
-    IN_TARGET = 4, /* visible ASCII, without the fragment's "#" */
-    IN_HOST = 8,   /* a name or IPv4 address (RFC 3986, 3.2.2) */
-    IN_QUOTES = 16 /* without a backslash before it */
+    IN_LINE = 1,    /* of the head: no control character but the tab */
+    IN_TOKEN = 2,   /* names and methods */
+    IN_TARGET = 4,  /* visible ASCII, without the fragment's "#" */
+    IN_HOST = 8,    /* a name or IPv4 address (RFC 3986, 3.2.2) */
+    IN_QUOTES = 16, /* without a backslash before it */
+    IS_PLAIN = 32   /* in a target: no escape begins with it either */
 };
 
 #define IS_WORD(c)                                                                       \
@@ -88,12 +89,14 @@ enum {
     (IS_WORD(c) || (c) == '-' || (c) == '.' || (c) == '_' || (c) == '~' || (c) == '%' || \
      (c) == '!' || (c) == '$' || (c) == '&' || (c) == '\'' || (c) == '(' ||              \
      (c) == ')' || (c) == '*' || (c) == '+' || (c) == ',' || (c) == ';' || (c) == '=')
-#define IS_LINE(c) ((c) == '\t' || ((c) >= ' ' && (c) != 0x7f))
+#define IS_LINE(c)   ((c) == '\t' || ((c) >= ' ' && (c) != 0x7f))
+#define IS_TARGET(c) ((c) > ' ' && (c) < 0x7f && (c) != '#')
 
 #define KIND(c)                                                                          \
     (IS_LINE(c) * IN_LINE | IS_TOKEN(c) * IN_TOKEN |                                     \
-     ((c) > ' ' && (c) < 0x7f && (c) != '#') * IN_TARGET | IS_HOST(c) * IN_HOST |        \
-     (IS_LINE(c) && (c) != '"' && (c) != '\\') * IN_QUOTES)
+     IS_TARGET(c) * IN_TARGET | IS_HOST(c) * IN_HOST |                                   \
+     (IS_LINE(c) && (c) != '"' && (c) != '\\') * IN_QUOTES |                             \
+     (IS_TARGET(c) && (c) != '%') * IS_PLAIN)
 #define KINDS_4(c)  KIND(c), KIND((c) + 1), KIND((c) + 2), KIND((c) + 3)
 #define KINDS_16(c) KINDS_4(c), KINDS_4((c) + 4), KINDS_4((c) + 8), KINDS_4((c) + 12)
 #define KINDS_64(c)                                                                      \
@@ -115,6 +118,34 @@ static size_t span(struct piece piece, int kind)
     while (length < piece.length && is(piece.at[length], kind))
         length++;
     return length;
+}
+
+/* Whether there is a control character among eight bytes; a byte may have its highest bit
+ * set. In a byte that is less than 0x20 the subtraction sets that bit, and in one that was
+ * 0x7f, and is zero then, the second one does. (A borrow may set it in others, but only
+ * above a byte that is one.) */
+static bool has_control(const char *bytes)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t eight;
+
+    memcpy(&eight, bytes, sizeof eight);
+    uint64_t deleted = eight ^ (ones * 0x7f);
+    uint64_t found = ((eight - ones * 0x20) & ~eight) | ((deleted - ones) & ~deleted);
+    return (found & (ones * 0x80)) != 0;
+}
+
+/* How many of the first characters may stand in a line. Nearly all of what comes is read
+ * here, so eight at a time. */
+static size_t span_of_line(const char *bytes, size_t length)
+{
+    size_t i = 0;
+
+    while (length - i >= 8 && !has_control(bytes + i))
+        i += 8;
+    while (i < length && is(bytes[i], IN_LINE))
+        i++;
+    return i;
 }
 
 /* --- Pieces of lines ---------------------------------------------------------------- */
@@ -293,22 +324,20 @@ static size_t take_line(struct request_parser *parser, const char *bytes, size_t
     bool after_cr = begun->length > 0 && begun->data[begun->length - 1] == '\r';
     size_t limit = line_limit(parser) - begun->length;
     size_t most = length < limit ? length : limit;
-    size_t i = 0;
+    size_t end = after_cr ? 0 : span_of_line(bytes, most);
 
     if (parser->state == REQUEST_IDLE && !after_cr && bytes[0] != '\r')
         parser->state = REQUEST_HEAD;
-    for (; i < most; i++) {
-        if (!after_cr && is(bytes[i], IN_LINE))
-            continue;
-        if (after_cr && bytes[i] == '\n') {
-            line_is_whole(parser, (struct piece){bytes, i + 1});
-            return i + 1;
-        }
-        if (after_cr || bytes[i] != '\r') {
-            refuse_byte(parser, bytes[i], after_cr);
-            return i + 1;
-        }
+    if (end < most && !after_cr && bytes[end] == '\r') {
         after_cr = true;
+        end++;
+    }
+    if (end < most) {
+        if (after_cr && bytes[end] == '\n')
+            line_is_whole(parser, (struct piece){bytes, end + 1});
+        else
+            refuse_byte(parser, bytes[end], after_cr);
+        return end + 1;
     }
     buffer_append(&parser->line, bytes, most);
     if (most == length)
@@ -348,12 +377,13 @@ static void line_is_whole(struct request_parser *parser, struct piece line)
     buffer_clear(&parser->line);
 }
 
-/* Adds a string to what is kept of the head: `piece`, with `before` in front of it. */
-static void keep(struct request_parser *parser, const char *before, struct piece piece)
+/* Adds a string to what is kept of the head. */
+static void keep(struct request_parser *parser, struct piece piece)
 {
-    buffer_append(&parser->text, before, strlen(before));
-    buffer_append(&parser->text, piece.at, piece.length);
-    buffer_append(&parser->text, "", 1);
+    char *text = buffer_extend(&parser->text, piece.length + 1);
+
+    memcpy(text, piece.at, piece.length);
+    text[piece.length] = '\0';
 }
 
 /* --- The request line --------------------------------------------------------------- */
@@ -387,14 +417,16 @@ static bool take_version(struct request_parser *parser, struct piece version)
 {
     const char *at = version.at;
 
+    if (version.length == 8 && memcmp(at, "HTTP/1.1", 8) == 0)
+        return true;
     if (memchr(at, ' ', version.length) != NULL)
         return refuse(parser, 400, "more than two spaces in the request line");
     if (version.length != 8 || memcmp(at, "HTTP/", 5) != 0 || at[5] < '0' ||
         at[5] > '9' || at[6] != '.' || at[7] < '0' || at[7] > '9')
         return refuse(parser, 400, "no HTTP version at the end of the request line");
-    if (at[5] != '1' || at[7] > '1')
+    if (at[5] != '1' || at[7] != '0')
         return refuse(parser, 505, "not HTTP/1.1 or HTTP/1.0");
-    parser->seen |= at[7] == '0' ? SEEN_VERSION_1_0 : 0;
+    parser->seen |= SEEN_VERSION_1_0;
     return true;
 }
 
@@ -410,10 +442,11 @@ static bool take_whole_url(struct request_parser *parser, struct piece target)
         return refuse(parser, 400, "not a host in the target's URL");
     parser->seen |= SEEN_WHOLE_URL;
     if (path.length == 0 && (parser->seen & SEEN_OPTIONS))
-        keep(parser, "*", path);
-    else
-        keep(parser, path.length > 0 && path.at[0] == '/' ? "" : "/", path);
-    keep(parser, "", host);
+        buffer_append(&parser->text, "*", 1);
+    else if (path.length == 0 || path.at[0] != '/')
+        buffer_append(&parser->text, "/", 1);
+    keep(parser, path);
+    keep(parser, host);
     return true;
 }
 
@@ -432,23 +465,25 @@ static bool are_escapes(struct piece target)
 
 static bool take_target(struct request_parser *parser, struct piece target)
 {
+    size_t plain = span(target, IS_PLAIN);
+
     if (target.length > parser->limits->max_target)
         return refuse(parser, 414, "the target is too long");
-    if (span(target, IN_TARGET) < target.length)
+    if (plain < target.length && span(target, IN_TARGET) < target.length)
         return refuse(parser, 400, "a character that no target may have");
-    if (!are_escapes(target))
+    if (plain < target.length && !are_escapes(target))
         return refuse(parser, 400, "a % in the target without two digits, or with 00");
-    if (target.length > 7 && strncasecmp(target.at, "http://", 7) == 0)
-        return take_whole_url(parser, target);
     if (target.length > 0 && target.at[0] == '/') {
-        keep(parser, "", target);
+        keep(parser, target);
         return true;
     }
+    if (target.length > 7 && strncasecmp(target.at, "http://", 7) == 0)
+        return take_whole_url(parser, target);
     if (!same(target, "*"))
         return refuse(parser, 400, "a target that is neither a path nor a URL of http");
     if (!(parser->seen & SEEN_OPTIONS))
         return refuse(parser, 400, "the target * of another method than OPTIONS");
-    keep(parser, "", target);
+    keep(parser, target);
     return true;
 }
 
@@ -462,19 +497,20 @@ static void take_empty_line(struct request_parser *parser)
  * the method. */
 static void take_request_line(struct request_parser *parser, struct piece line)
 {
-    struct piece rest = line, method, target;
+    struct piece method = {line.at, span(line, IN_TOKEN)};
+    struct piece rest = after(line, method.length), target;
 
     if (line.length == 0) {
         take_empty_line(parser);
         return;
     }
     parser->head_bytes += line.length + 2;
-    bool spaced = cut(&rest, ' ', &method);
-    if (method.length == 0 || span(method, IN_TOKEN) < method.length) {
+    if (method.length == 0 || (rest.length > 0 && rest.at[0] != ' ')) {
         refuse(parser, 400, "no method at the beginning of the request line");
         return;
     }
-    if (!spaced || !cut(&rest, ' ', &target)) {
+    rest = after(rest, rest.length > 0 ? 1 : 0);
+    if (!cut(&rest, ' ', &target)) {
         refuse(parser, 400, "a request line without a version");
         return;
     }
@@ -488,7 +524,7 @@ static void take_request_line(struct request_parser *parser, struct piece line)
         parser->seen |= SEEN_OPTIONS;
     if (!take_target(parser, target))
         return;
-    if (!llhttp_takes(parser, line.at, line.length) || !llhttp_takes(parser, "\r\n", 2))
+    if (!llhttp_takes(parser, line.at, line.length + 2)) /* with the line end */
         refuse(parser, 501, "an unknown method");
     parser->next = NEXT_HEADER;
 }
@@ -604,28 +640,35 @@ static const struct known_header *find_known(struct piece name)
     return NULL;
 }
 
-/* "Name: value", of a header or a trailer; the space at its end is cut off the line. */
-static bool split_header(struct request_parser *parser, struct piece *whole,
-                         struct piece *name, struct piece *value)
+/* A line that does not begin with a name and a colon: says what is wrong with it. */
+static bool refuse_header(struct request_parser *parser, struct piece line)
 {
-    struct piece line = *whole;
+    struct piece rest = line, name;
 
-    parser->head_bytes += line.length + 2;
-    *value = line;
     if (is_space(line.at[0]) && parser->header_count == 0 && parser->next == NEXT_HEADER)
         return refuse(parser, 400, "a space before the first header");
     if (is_space(line.at[0]))
         return refuse(parser, 400, "a header that goes on in the next line");
-    if (!cut(value, ':', name))
+    if (!cut(&rest, ':', &name))
         return refuse(parser, 400, "a header without a colon");
-    if (name->length == 0)
+    if (name.length == 0)
         return refuse(parser, 400, "a header without a name");
-    if (is_space(name->at[name->length - 1]))
+    if (is_space(name.at[name.length - 1]))
         return refuse(parser, 400, "a space before the colon of a header");
-    if (span(*name, IN_TOKEN) < name->length)
-        return refuse(parser, 400, "a character that no header's name may have");
-    *value = trimmed(*value);
-    whole->length = (size_t)(value->at - line.at) + value->length;
+    return refuse(parser, 400, "a character that no header's name may have");
+}
+
+/* "Name: value", of a header or a trailer; the space at its end is cut off the line. */
+static bool split_header(struct request_parser *parser, struct piece *line,
+                         struct piece *name, struct piece *value)
+{
+    parser->head_bytes += line->length + 2;
+    *name = (struct piece){line->at, span(*line, IN_TOKEN)};
+    if (name->length == 0 || name->length == line->length ||
+        line->at[name->length] != ':')
+        return refuse_header(parser, *line);
+    *value = trimmed(after(*line, name->length + 1));
+    line->length = (size_t)(value->at - line->at) + value->length;
     return true;
 }
 
@@ -644,8 +687,8 @@ static void take_header(struct request_parser *parser, struct piece line)
         return;
     if (!llhttp_takes_line(parser, line))
         return;
-    keep(parser, "", name);
-    keep(parser, "", value);
+    keep(parser, name);
+    keep(parser, value);
     parser->header_count++;
 }
 
