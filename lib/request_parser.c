@@ -272,11 +272,9 @@ static size_t line_limit(const struct request_parser *parser)
 {
     size_t left = parser->limits->max_head - parser->head_bytes;
 
-    if (parser->next == NEXT_CHUNK_END)
-        return 2;
-    if (parser->next == NEXT_CHUNK)
-        return left < SIZE_MAX - SIZE_LINE ? left + SIZE_LINE : SIZE_MAX;
-    return left;
+    if (parser->next == NEXT_CHUNK && left < SIZE_MAX - SIZE_LINE)
+        return left + SIZE_LINE;
+    return parser->next == NEXT_CHUNK_END ? 2 : left;
 }
 
 /* `begun` is what has come of the line: there must not come more. */
@@ -374,7 +372,8 @@ static void line_is_whole(struct request_parser *parser, struct piece line)
         take_trailer(parser, line);
         break;
     }
-    buffer_clear(&parser->line);
+    if (parser->line.length > 0)
+        buffer_clear(&parser->line);
 }
 
 /* Adds a string to what is kept of the head. */
@@ -463,15 +462,27 @@ static bool are_escapes(struct piece target)
     return true;
 }
 
-static bool take_target(struct request_parser *parser, struct piece target)
+/* Cuts the target off `rest`, and the space after it. Mostly it is plain: then this is
+ * seen while its end is looked for. False: there is no space. */
+static bool cut_target(struct piece *rest, struct piece *target, bool *plain)
 {
-    size_t plain = span(target, IS_PLAIN);
+    size_t length = span(*rest, IS_PLAIN);
 
+    *plain = length < rest->length && rest->at[length] == ' ';
+    if (!*plain)
+        return cut(rest, ' ', target);
+    *target = (struct piece){rest->at, length};
+    *rest = after(*rest, length + 1);
+    return true;
+}
+
+static bool take_target(struct request_parser *parser, struct piece target, bool plain)
+{
     if (target.length > parser->limits->max_target)
         return refuse(parser, 414, "the target is too long");
-    if (plain < target.length && span(target, IN_TARGET) < target.length)
+    if (!plain && span(target, IN_TARGET) < target.length)
         return refuse(parser, 400, "a character that no target may have");
-    if (plain < target.length && !are_escapes(target))
+    if (!plain && !are_escapes(target))
         return refuse(parser, 400, "a % in the target without two digits, or with 00");
     if (target.length > 0 && target.at[0] == '/') {
         keep(parser, target);
@@ -499,6 +510,7 @@ static void take_request_line(struct request_parser *parser, struct piece line)
 {
     struct piece method = {line.at, span(line, IN_TOKEN)};
     struct piece rest = after(line, method.length), target;
+    bool plain;
 
     if (line.length == 0) {
         take_empty_line(parser);
@@ -510,7 +522,7 @@ static void take_request_line(struct request_parser *parser, struct piece line)
         return;
     }
     rest = after(rest, rest.length > 0 ? 1 : 0);
-    if (!cut(&rest, ' ', &target)) {
+    if (!cut_target(&rest, &target, &plain)) {
         refuse(parser, 400, "a request line without a version");
         return;
     }
@@ -522,7 +534,7 @@ static void take_request_line(struct request_parser *parser, struct piece line)
     }
     if (method.length == 7 && memcmp(method.at, "OPTIONS", 7) == 0)
         parser->seen |= SEEN_OPTIONS;
-    if (!take_target(parser, target))
+    if (!take_target(parser, target, plain))
         return;
     if (!llhttp_takes(parser, line.at, line.length + 2)) /* with the line end */
         refuse(parser, 501, "an unknown method");
@@ -536,6 +548,7 @@ static bool take_host(struct request_parser *parser, struct piece value)
     if (parser->seen & SEEN_HOST)
         return refuse(parser, 400, "two Host headers");
     parser->seen |= SEEN_HOST;
+    parser->host_header = parser->header_count; /* the one that is being taken */
     return is_host(value) || refuse(parser, 400, "not a host in the Host header");
 }
 
@@ -723,8 +736,8 @@ static void make_pointers(struct request_parser *parser)
         parser->headers[i].value = text;
         text = next_string(text);
     }
-    if (parser->host == NULL)
-        parser->host = request_parser_header(parser, "Host");
+    if (parser->host == NULL && (parser->seen & SEEN_HOST))
+        parser->host = parser->headers[parser->host_header].value;
 }
 
 /* What the headers say together. */
