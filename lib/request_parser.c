@@ -6,8 +6,8 @@
  * beginning of one that does not.
  *
  * What is kept of the head are strings in `text`: the target, the host (if the target was
- * a whole URL), then name and value of each header. `text` moves as it grows, so the
- * pointers are made when the head is whole; after that it does not grow any more. */
+ * a whole URL), then name and value of each header. When `text` has to grow it moves, and
+ * the pointers into it go along. */
 #include "lib/request_parser.h"
 
 #include "lib/memory.h"
@@ -43,6 +43,8 @@ enum seen {
 
 /* A chunk's line without extensions: as many digits as 64 bits have, and the line end. */
 enum { SIZE_DIGITS = 16, SIZE_LINE = SIZE_DIGITS + 2 };
+
+enum { LEAST_HEADERS = 8 }; /* that have room when there are some */
 
 /* A piece of a line. */
 struct piece {
@@ -120,19 +122,16 @@ static size_t span(struct piece piece, int kind)
     return length;
 }
 
-/* Whether there is a control character among eight bytes; a byte may have its highest bit
- * set. In a byte that is less than 0x20 the subtraction sets that bit, and in one that was
- * 0x7f, and is zero then, the second one does. (A borrow may set it in others, but only
- * above a byte that is one.) */
-static bool has_control(const char *bytes)
+/* Whether there may be a control character among eight bytes. In one the subtraction (for
+ * those below 0x20) or the addition (for 0x7f) sets the highest bit, which was clear. What
+ * is carried from byte to byte may set it in others, too, but clears it in none. */
+static bool may_have_control(const char *bytes)
 {
     const uint64_t ones = 0x0101010101010101u;
     uint64_t eight;
 
     memcpy(&eight, bytes, sizeof eight);
-    uint64_t deleted = eight ^ (ones * 0x7f);
-    uint64_t found = ((eight - ones * 0x20) & ~eight) | ((deleted - ones) & ~deleted);
-    return (found & (ones * 0x80)) != 0;
+    return (((eight - ones * 0x20) | (eight + ones)) & ~eight & (ones * 0x80)) != 0;
 }
 
 /* How many of the first characters may stand in a line. Nearly all of what comes is read
@@ -141,7 +140,7 @@ static size_t span_of_line(const char *bytes, size_t length)
 {
     size_t i = 0;
 
-    while (length - i >= 8 && !has_control(bytes + i))
+    while (i + 8 <= length && !may_have_control(bytes + i))
         i += 8;
     while (i < length && is(bytes[i], IN_LINE))
         i++;
@@ -187,10 +186,15 @@ static struct piece trimmed(struct piece piece)
     return piece;
 }
 
-/* In whatever case. */
+/* In whatever case; `word` is in lower case. The bit that makes a letter lower case makes
+ * something else of a control character only, and there is none in a line. */
 static bool same(struct piece piece, const char *word)
 {
-    return strncasecmp(piece.at, word, piece.length) == 0 && word[piece.length] == '\0';
+    size_t i = 0;
+
+    while (i < piece.length && (piece.at[i] | 0x20) == word[i])
+        i++;
+    return i == piece.length && word[i] == '\0';
 }
 
 /* The value of a hexadecimal digit; -1: it is none. */
@@ -214,8 +218,10 @@ static bool refuse(struct request_parser *parser, int status, const char *proble
     parser->status = status;
     parser->problem = problem;
     parser->keep_alive = parser->wants_continue = false;
-    if (parser->method == NULL)
-        parser->header_count = 0; /* nobody is to read the half of a head */
+    if (parser->method == NULL) { /* nobody is to read the half of a head */
+        parser->target = parser->host = NULL;
+        parser->header_count = 0;
+    }
     return false;
 }
 
@@ -376,13 +382,36 @@ static void line_is_whole(struct request_parser *parser, struct piece line)
         buffer_clear(&parser->line);
 }
 
-/* Adds a string to what is kept of the head. */
-static void keep(struct request_parser *parser, struct piece piece)
+/* Moves what is kept of the head, and the pointers to it, to where there is more room. */
+static void move_text(struct request_parser *parser, size_t length)
 {
-    char *text = buffer_extend(&parser->text, piece.length + 1);
+    struct buffer old = parser->text, *text = &parser->text;
 
+    buffer_init(text, SIZE_MAX);
+    buffer_make_room(text, old.length + length);
+    buffer_append(text, old.data, old.length);
+    if (parser->target != NULL)
+        parser->target = text->data + (parser->target - old.data);
+    if (parser->host != NULL)
+        parser->host = text->data + (parser->host - old.data);
+    for (size_t i = 0; i < parser->header_count; i++) {
+        struct request_header *header = &parser->headers[i];
+
+        header->name = text->data + (header->name - old.data);
+        header->value = text->data + (header->value - old.data);
+    }
+    buffer_deinit(&old);
+}
+
+/* Adds a string to what is kept of the head, and returns it. */
+static char *keep(struct request_parser *parser, struct piece piece)
+{
+    if (piece.length + 1 >= parser->text.capacity - parser->text.length)
+        move_text(parser, piece.length + 1);
+    char *text = buffer_extend(&parser->text, piece.length + 1);
     memcpy(text, piece.at, piece.length);
     text[piece.length] = '\0';
+    return text;
 }
 
 /* --- The request line --------------------------------------------------------------- */
@@ -445,7 +474,8 @@ static bool take_whole_url(struct request_parser *parser, struct piece target)
     else if (path.length == 0 || path.at[0] != '/')
         buffer_append(&parser->text, "/", 1);
     keep(parser, path);
-    keep(parser, host);
+    parser->target = parser->text.data; /* the first of what is kept */
+    parser->host = keep(parser, host);
     return true;
 }
 
@@ -485,7 +515,7 @@ static bool take_target(struct request_parser *parser, struct piece target, bool
     if (!plain && !are_escapes(target))
         return refuse(parser, 400, "a % in the target without two digits, or with 00");
     if (target.length > 0 && target.at[0] == '/') {
-        keep(parser, target);
+        parser->target = keep(parser, target);
         return true;
     }
     if (target.length > 7 && strncasecmp(target.at, "http://", 7) == 0)
@@ -494,7 +524,7 @@ static bool take_target(struct request_parser *parser, struct piece target, bool
         return refuse(parser, 400, "a target that is neither a path nor a URL of http");
     if (!(parser->seen & SEEN_OPTIONS))
         return refuse(parser, 400, "the target * of another method than OPTIONS");
-    keep(parser, target);
+    parser->target = keep(parser, target);
     return true;
 }
 
@@ -548,7 +578,6 @@ static bool take_host(struct request_parser *parser, struct piece value)
     if (parser->seen & SEEN_HOST)
         return refuse(parser, 400, "two Host headers");
     parser->seen |= SEEN_HOST;
-    parser->host_header = parser->header_count; /* the one that is being taken */
     return is_host(value) || refuse(parser, 400, "not a host in the Host header");
 }
 
@@ -631,17 +660,17 @@ static bool take_expect(struct request_parser *parser, struct piece value)
 
 /* The headers that say something about the request itself. */
 static const struct known_header {
-    const char *name;
+    const char *name; /* in lower case */
     size_t length;
     bool (*take)(struct request_parser *parser, struct piece value);
     bool in_head_only; /* as a trailer it would come too late */
 } KNOWN[] = {
-    {"Host", 4, take_host, true},
-    {"Content-Length", 14, take_length, true},
-    {"Transfer-Encoding", 17, take_encoding, true},
-    {"Connection", 10, take_connection, false},
-    {"Upgrade", 7, take_upgrade, false},
-    {"Expect", 6, take_expect, false},
+    {"host", 4, take_host, true},
+    {"content-length", 14, take_length, true},
+    {"transfer-encoding", 17, take_encoding, true},
+    {"connection", 10, take_connection, false},
+    {"upgrade", 7, take_upgrade, false},
+    {"expect", 6, take_expect, false},
 };
 
 /* NULL: none of them. */
@@ -685,6 +714,22 @@ static bool split_header(struct request_parser *parser, struct piece *line,
     return true;
 }
 
+/* Keeps the whole line, with a zero byte in place of the colon. */
+static void keep_header(struct request_parser *parser, struct piece line, size_t colon,
+                        size_t value)
+{
+    if (parser->header_count == parser->header_capacity) {
+        parser->header_capacity =
+            parser->header_capacity > 0 ? 2 * parser->header_capacity : LEAST_HEADERS;
+        parser->headers = xrealloc(parser->headers,
+                                   parser->header_capacity * sizeof parser->headers[0]);
+    }
+    char *text = keep(parser, line);
+    text[colon] = '\0';
+    parser->headers[parser->header_count++] =
+        (struct request_header){text, text + value};
+}
+
 static void take_header(struct request_parser *parser, struct piece line)
 {
     struct piece name, value;
@@ -700,45 +745,12 @@ static void take_header(struct request_parser *parser, struct piece line)
         return;
     if (!llhttp_takes_line(parser, line))
         return;
-    keep(parser, name);
-    keep(parser, value);
-    parser->header_count++;
+    keep_header(parser, line, name.length, (size_t)(value.at - line.at));
+    if (known != NULL && known->take == take_host && parser->host == NULL)
+        parser->host = parser->headers[parser->header_count - 1].value;
 }
 
 /* --- The end of the head ------------------------------------------------------------ */
-
-/* The string after `text`. */
-static const char *next_string(const char *text)
-{
-    return text + strlen(text) + 1;
-}
-
-/* `text` will not move any more: now there can be pointers. */
-static void make_pointers(struct request_parser *parser)
-{
-    const char *text = parser->text.data;
-
-    parser->method = llhttp_method_name((llhttp_method_t)parser->llhttp.method);
-    parser->target = text;
-    text = next_string(text);
-    if (parser->seen & SEEN_WHOLE_URL) {
-        parser->host = text;
-        text = next_string(text);
-    }
-    if (parser->header_count > parser->header_capacity) {
-        parser->header_capacity = parser->header_count;
-        parser->headers =
-            xrealloc(parser->headers, parser->header_count * sizeof parser->headers[0]);
-    }
-    for (size_t i = 0; i < parser->header_count; i++) {
-        parser->headers[i].name = text;
-        text = next_string(text);
-        parser->headers[i].value = text;
-        text = next_string(text);
-    }
-    if (parser->host == NULL && (parser->seen & SEEN_HOST))
-        parser->host = parser->headers[parser->host_header].value;
-}
 
 /* What the headers say together. */
 static void conclude(struct request_parser *parser)
@@ -766,7 +778,7 @@ static void take_end_of_head(struct request_parser *parser, struct piece line)
     }
     if (!llhttp_takes_line(parser, line))
         return;
-    make_pointers(parser);
+    parser->method = llhttp_method_name((llhttp_method_t)parser->llhttp.method);
     conclude(parser);
     if (parser->left > parser->limits->max_body)
         refuse(parser, 413, "the body is too long");

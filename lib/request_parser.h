@@ -71,7 +71,6 @@ struct request_parser {
     struct buffer text;     /* target, names and values, each followed by a zero byte */
     struct buffer line;     /* what has come of a line whose end has not come yet */
     size_t header_capacity; /* of `headers` */
-    size_t host_header;     /* which of `headers` is Host, if there is one */
     size_t head_bytes;      /* that count for max_head, of lines that are whole */
     uint64_t left;       /* bytes of the body, or of the chunk, that are still to come */
     uint16_t seen;       /* what has stood in the head */
