@@ -95,9 +95,8 @@ enum {
 #define IS_TARGET(c) ((c) > ' ' && (c) < 0x7f && (c) != '#')
 
 #define KIND(c)                                                                          \
-    (IS_LINE(c) * IN_LINE | IS_TOKEN(c) * IN_TOKEN |                                     \
-     IS_TARGET(c) * IN_TARGET | IS_HOST(c) * IN_HOST |                                   \
-     (IS_LINE(c) && (c) != '"' && (c) != '\\') * IN_QUOTES |                             \
+    (IS_LINE(c) * IN_LINE | IS_TOKEN(c) * IN_TOKEN | IS_TARGET(c) * IN_TARGET |          \
+     IS_HOST(c) * IN_HOST | (IS_LINE(c) && (c) != '"' && (c) != '\\') * IN_QUOTES |      \
      (IS_TARGET(c) && (c) != '%') * IS_PLAIN)
 #define KINDS_4(c)  KIND(c), KIND((c) + 1), KIND((c) + 2), KIND((c) + 3)
 #define KINDS_16(c) KINDS_4(c), KINDS_4((c) + 4), KINDS_4((c) + 8), KINDS_4((c) + 12)
@@ -186,8 +185,9 @@ static struct piece trimmed(struct piece piece)
     return piece;
 }
 
-/* In whatever case; `word` is in lower case. The bit that makes a letter lower case makes
- * something else of a control character only, and there is none in a line. */
+/* In whatever case; `word` is in lower case. The bit that is added makes a letter, a digit,
+ * "-" or "*" only of a capital or of a control character, and of those there is none in a
+ * line. */
 static bool same(struct piece piece, const char *word)
 {
     size_t i = 0;
@@ -726,8 +726,7 @@ static void keep_header(struct request_parser *parser, struct piece line, size_t
     }
     char *text = keep(parser, line);
     text[colon] = '\0';
-    parser->headers[parser->header_count++] =
-        (struct request_header){text, text + value};
+    parser->headers[parser->header_count++] = (struct request_header){text, text + value};
 }
 
 static void take_header(struct request_parser *parser, struct piece line)
@@ -746,7 +745,7 @@ static void take_header(struct request_parser *parser, struct piece line)
     if (!llhttp_takes_line(parser, line))
         return;
     keep_header(parser, line, name.length, (size_t)(value.at - line.at));
-    if (known != NULL && known->take == take_host && parser->host == NULL)
+    if ((parser->seen & SEEN_HOST) && parser->host == NULL) /* then this is it */
         parser->host = parser->headers[parser->header_count - 1].value;
 }
 

@@ -4,6 +4,8 @@
 #include "lib/percent.h"
 #include "stage3_server/http_text.h"
 
+#include <string.h>
+
 /* The end of the segment of a target that begins at `text`; and whether there are escapes
  * in it. */
 static char *end_of_segment(char *text, bool *escaped)
@@ -49,7 +51,8 @@ static const char *same_segment(const char *pattern, const char *segment)
     for (; *pattern != '/' && *pattern != '\0'; pattern++, segment++)
         if (*pattern != *segment)
             return NULL;
-    return *segment == '\0' ? pattern : NULL; /* an escaped slash is none of the pattern's */
+    return *segment == '\0' ? pattern
+                            : NULL; /* an escaped slash is none of the pattern's */
 }
 
 bool http_path_matches(const struct http_path *path, const char *pattern,
