@@ -38,7 +38,7 @@ struct http_exchange *exchange_being_read(struct http_connection *connection)
 
 static struct http_exchange *exchange_create(struct http_server *server)
 {
-    struct list *spare = list_first(&server->spare);
+    struct list *spare = list_last(&server->spare); /* most likely still in the cache */
 
     if (spare != NULL) {
         list_remove(spare);
