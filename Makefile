@@ -96,7 +96,7 @@ HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_route
                  http_stream http_text http_upgrade)
 SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
 USES_visitors := $(HTTP_CLIENT)
-USES_server_lab      := $(HTTP_SERVER) stage3_server/lab_pieces
+USES_server_lab      := $(HTTP_SERVER) stage3_server/lab_more
 USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \

@@ -6,22 +6,20 @@
  *   GET  /late/{name}     is answered when /release/{name} is asked for
  *   GET  /release/{name}  has the oldest that waits by that name answered
  *   GET  /files/{path...} a file of the folder that was named
- *   GET  /fail/{error}    fails, with that number of a UV_E*
- *   GET  /empty           has no body, and says so: 204
- *   GET  /pieces/{count}, /shout   see lab_pieces.h
+ *   GET  /pieces/{count}, /shout, /fail/{error}, /empty: see lab_more.h
  *
  * SIGTERM and SIGINT stop the server. What happens is told on stdout, a line each. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage3_server/http_server.h"
-#include "stage3_server/lab_pieces.h"
+#include "stage3_server/lab_more.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_COUNT = 64 * 1024 * 1024, MAX_ERROR = 10000, SIGNALS = 2 };
+enum { MAX_COUNT = 64 * 1024 * 1024, SIGNALS = 2 };
 
 static const char usage[] =
     "server_lab [NAME=NUMBER...] [folder=PATH]\n"
@@ -160,33 +158,14 @@ static void on_release(struct http_exchange *exchange)
     http_answer_text(exchange, 200, "released");
 }
 
-/* --- Others --- */
-
 static void on_file(struct http_exchange *exchange)
 {
     http_answer_file(exchange, lab_of(exchange)->folder, http_param(exchange, "path"));
 }
 
-static void on_fail(struct http_exchange *exchange)
-{
-    unsigned long long error;
-
-    if (!parse_whole(http_param(exchange, "error"), 1, MAX_ERROR, &error))
-        http_answer_json(exchange, 200, json_string("\xff")); /* it is NULL: no UTF-8 */
-    else
-        http_answer_failure(exchange, -(int)error);
-}
-
 static void lab_on_failure(const struct http_exchange *exchange, int error)
 {
     printf("%s has failed: %s\n", exchange->request.target, uv_err_name(error));
-}
-
-static void on_empty(struct http_exchange *exchange)
-{
-    if (http_add_header(exchange, "X-Split", "a\r\nSet-Cookie: b") != UV_EINVAL)
-        puts("a header with a line end was added");
-    http_answer(exchange, 204, "text/plain", "nothing", 7);
 }
 
 static const struct http_route routes[] = {
@@ -199,8 +178,8 @@ static const struct http_route routes[] = {
     {"GET", "/release/{name}", on_release},
     {"GET", "/files/{path...}", on_file},
     {"GET", "/files/index.html", on_file}, /* never: but its 405 names GET once only */
-    {"GET", "/fail/{error}", on_fail},
-    {"GET", "/empty", on_empty},
+    {"GET", "/fail/{error}", lab_on_fail},
+    {"GET", "/empty", lab_on_empty},
     {"GET", "/pieces/{count}", lab_on_pieces},
     {"GET", "/shout", lab_on_shout},
     {0},

@@ -1,4 +1,4 @@
-#include "stage3_server/lab_pieces.h"
+#include "stage3_server/lab_more.h"
 
 #include "lib/memory.h"
 #include "lib/program.h"
@@ -8,7 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PIECES = 1000000, MAX_SIZE = 1024 * 1024, SHOUT_SIZE = 4096 };
+enum {
+    MAX_PIECES = 1000000,
+    MAX_SIZE = 1024 * 1024,
+    SHOUT_SIZE = 4096,
+    MAX_ERROR = 10000
+};
 
 /* --- Pieces --- */
 
@@ -163,4 +168,23 @@ void lab_end_shouts(void)
 
     while ((first = list_first(&shouts)) != NULL)
         shout_end(container_of(first, struct shout, link));
+}
+
+/* --- Failures, and nothing --- */
+
+void lab_on_fail(struct http_exchange *exchange)
+{
+    unsigned long long error;
+
+    if (!parse_whole(http_param(exchange, "error"), 1, MAX_ERROR, &error))
+        http_answer_json(exchange, 200, json_string("\xff")); /* it is NULL: no UTF-8 */
+    else
+        http_answer_failure(exchange, -(int)error);
+}
+
+void lab_on_empty(struct http_exchange *exchange)
+{
+    if (http_add_header(exchange, "X-Split", "a\r\nSet-Cookie: b") != UV_EINVAL)
+        puts("a header with a line end was added");
+    http_answer(exchange, 204, "text/plain", "nothing", 7);
 }

@@ -1,7 +1,7 @@
-/* lab_pieces: server_lab's handlers for answers that come in pieces, and for what comes
- * after HTTP. */
-#ifndef STAGE3_LAB_PIECES_H
-#define STAGE3_LAB_PIECES_H
+/* lab_more: server_lab's handlers that are not for learners to read: for what the server
+ * has, given and finished, and its tests. */
+#ifndef STAGE3_LAB_MORE_H
+#define STAGE3_LAB_MORE_H
 
 #include "stage3_server/http_server.h"
 
@@ -16,5 +16,12 @@ void lab_on_shout(struct http_exchange *exchange);
 
 /* Ends the conversations that are still going on. */
 void lab_end_shouts(void);
+
+/* GET /fail/{error}: fails with the UV_E* of that number; or, if it is none, by answering
+ * with JSON that could not be made. */
+void lab_on_fail(struct http_exchange *exchange);
+
+/* GET /empty: has no body, and says so (204). */
+void lab_on_empty(struct http_exchange *exchange);
 
 #endif
