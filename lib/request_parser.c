@@ -121,9 +121,9 @@ static size_t span(struct piece piece, int kind)
     return length;
 }
 
-/* Whether there may be a control character among eight bytes. In one the subtraction (for
- * those below 0x20) or the addition (for 0x7f) sets the highest bit, which was clear. What
- * is carried from byte to byte may set it in others, too, but clears it in none. */
+/* Whether there may be a control character among eight bytes. In one the subtraction
+ * (below 0x20) or the addition (0x7f) sets the highest bit, which was clear. What is
+ * carried from byte to byte may set it in others, too, but clears it in none of these. */
 static bool may_have_control(const char *bytes)
 {
     const uint64_t ones = 0x0101010101010101u;
@@ -185,9 +185,9 @@ static struct piece trimmed(struct piece piece)
     return piece;
 }
 
-/* In whatever case; `word` is in lower case. The bit that is added makes a letter, a digit,
- * "-" or "*" only of a capital or of a control character, and of those there is none in a
- * line. */
+/* In whatever case; `word` is in lower case. The bit that is added makes a letter, a
+ * digit, "-" or "*" only of a capital or of a control character, and of those there is
+ * none in a line. */
 static bool same(struct piece piece, const char *word)
 {
     size_t i = 0;
