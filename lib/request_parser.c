@@ -122,9 +122,8 @@ static size_t span(struct piece piece, int kind)
 }
 
 /* Whether there may be a control character among eight bytes. In one the subtraction
- * (for those below 0x20) or the addition (for 0x7f) sets the highest bit, which was
- * clear. What is carried from byte to byte may set it in others, too, but clears it in
- * none. */
+ * (below 0x20) or the addition (0x7f) sets the highest bit, which was clear. What is
+ * carried from byte to byte may set it in others, too, but clears it in none of these. */
 static bool may_have_control(const char *bytes)
 {
     const uint64_t ones = 0x0101010101010101u;

@@ -55,6 +55,14 @@ GOOD: dict[str, tuple[bytes, dict[str, object]]] = {
         line(b"GET HTTP://B/c HTTP/1.1"),
         {"target": "/c", "host": "B"},
     ),
+    "a whole URL, and headers for which what is kept must move": (
+        b"GET http://b/c HTTP/1.1\r\nHost: a\r\n" + b"D: %s\r\n" % (b"d" * 80) * 20 + END,
+        {
+            "target": "/c",
+            "host": "b",
+            "headers": [["Host", "a"]] + [["D", "d" * 80]] * 20,
+        },
+    ),
     "a whole URL without a path": (line(b"GET http://b HTTP/1.1"), {"target": "/"}),
     "a whole URL, only a query": (line(b"GET http://b?c HTTP/1.1"), {"target": "/?c"}),
     "a whole URL, an address": (
