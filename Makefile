@@ -92,10 +92,11 @@ USES_retry_lab   := $(HTTP_CLIENT) stage2_http_client/http_retry
 USES_client_fetch := $(HTTP_CLIENT)
 
 HTTP_SERVER := $(addprefix stage3_server/,http_server http_connection http_router http_answer http_write \
-                 http_defaults http_exchange http_lifetime http_path http_request http_text)
+                 http_defaults http_exchange http_files http_lifetime http_path http_request \
+                 http_stream http_text http_upgrade)
 SERVER_PROGRAM := $(HTTP_SERVER) stage3_server/server_program $(HTTP_CLIENT)
 USES_visitors := $(HTTP_CLIENT)
-USES_server_lab      := $(HTTP_SERVER)
+USES_server_lab      := $(HTTP_SERVER) stage3_server/lab_pieces
 USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source joke_page)
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \

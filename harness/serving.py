@@ -232,8 +232,8 @@ class Client:
 
     def _to_the_end(self) -> bytes:
         pieces = [self._came]
-        while pieces[-1]:
-            pieces.append(self._receive("an answer that ends with the connection"))
+        while piece := self._receive("an answer that ends with the connection"):
+            pieces.append(piece)
         self._came = b""
         return b"".join(pieces)
 

@@ -3,7 +3,6 @@
 #include "lib/memory.h"
 
 #include <stdlib.h>
-#include <uv.h>
 
 enum { LEAST_CAPACITY = 256 };
 
@@ -23,13 +22,16 @@ void buffer_deinit(struct buffer *buffer)
     buffer_init(buffer, buffer->max);
 }
 
-/* Twice as large as before, so that adding byte by byte costs little. */
+/* Twice as large as before, so that adding byte by byte costs little; but not beyond
+ * `max`, so that what has room is within it. */
 static void buffer_grow(struct buffer *buffer, size_t wanted)
 {
     size_t capacity = buffer->capacity > 0 ? buffer->capacity : LEAST_CAPACITY;
 
     while (capacity < wanted)
         capacity *= 2;
+    if (capacity - 1 > buffer->max)
+        capacity = buffer->max + 1;
     buffer->data = xrealloc(buffer->capacity > 0 ? buffer->data : NULL, capacity);
     buffer->capacity = capacity;
 }
@@ -41,11 +43,4 @@ int buffer_make_room(struct buffer *buffer, size_t length)
     if (buffer->length + length + 1 > buffer->capacity)
         buffer_grow(buffer, buffer->length + length + 1);
     return 0;
-}
-
-void buffer_clear(struct buffer *buffer)
-{
-    buffer->length = 0;
-    if (buffer->capacity > 0)
-        buffer->data[0] = '\0';
 }

@@ -33,6 +33,13 @@ static inline struct list *list_first(const struct list *head)
     return list_is_empty(head) ? NULL : head->next;
 }
 
+/* The last link of the list, the one that was appended after all others; NULL when it is
+ * empty. */
+static inline struct list *list_last(const struct list *head)
+{
+    return list_is_empty(head) ? NULL : head->previous;
+}
+
 /* Puts `link` (borrowed until it is removed) at the end of the list. */
 static inline void list_append(struct list *head, struct list *link)
 {

@@ -6,8 +6,8 @@
  * beginning of one that does not.
  *
  * What is kept of the head are strings in `text`: the target, the host (if the target was
- * a whole URL), then name and value of each header. `text` moves as it grows, so the
- * pointers are made when the head is whole; after that it does not grow any more. */
+ * a whole URL), then name and value of each header. When `text` has to grow it moves, and
+ * the pointers into it go along. */
 #include "lib/request_parser.h"
 
 #include "lib/memory.h"
@@ -44,6 +44,8 @@ enum seen {
 /* A chunk's line without extensions: as many digits as 64 bits have, and the line end. */
 enum { SIZE_DIGITS = 16, SIZE_LINE = SIZE_DIGITS + 2 };
 
+enum { LEAST_HEADERS = 8 }; /* that have room when there are some */
+
 /* A piece of a line. */
 struct piece {
     const char *at;
@@ -70,11 +72,12 @@ static const llhttp_settings_t SETTINGS = {
 /* --- Which characters may stand where ----------------------------------------------- */
 
 enum {
-    IN_LINE = 1,   /* of the head: no control character but the tab */
-    IN_TOKEN = 2,  /* names and methods */
-    IN_TARGET = 4, /* visible ASCII, without the fragment's "#" */
-    IN_HOST = 8,   /* a name or IPv4 address (RFC 3986, 3.2.2) */
-    IN_QUOTES = 16 /* without a backslash before it */
+    IN_LINE = 1,    /* of the head: no control character but the tab */
+    IN_TOKEN = 2,   /* names and methods */
+    IN_TARGET = 4,  /* visible ASCII, without the fragment's "#" */
+    IN_HOST = 8,    /* a name or IPv4 address (RFC 3986, 3.2.2) */
+    IN_QUOTES = 16, /* without a backslash before it */
+    IS_PLAIN = 32   /* in a target: no escape begins with it either */
 };
 
 #define IS_WORD(c)                                                                       \
@@ -88,12 +91,13 @@ enum {
     (IS_WORD(c) || (c) == '-' || (c) == '.' || (c) == '_' || (c) == '~' || (c) == '%' || \
      (c) == '!' || (c) == '$' || (c) == '&' || (c) == '\'' || (c) == '(' ||              \
      (c) == ')' || (c) == '*' || (c) == '+' || (c) == ',' || (c) == ';' || (c) == '=')
-#define IS_LINE(c) ((c) == '\t' || ((c) >= ' ' && (c) != 0x7f))
+#define IS_LINE(c)   ((c) == '\t' || ((c) >= ' ' && (c) != 0x7f))
+#define IS_TARGET(c) ((c) > ' ' && (c) < 0x7f && (c) != '#')
 
 #define KIND(c)                                                                          \
-    (IS_LINE(c) * IN_LINE | IS_TOKEN(c) * IN_TOKEN |                                     \
-     ((c) > ' ' && (c) < 0x7f && (c) != '#') * IN_TARGET | IS_HOST(c) * IN_HOST |        \
-     (IS_LINE(c) && (c) != '"' && (c) != '\\') * IN_QUOTES)
+    (IS_LINE(c) * IN_LINE | IS_TOKEN(c) * IN_TOKEN | IS_TARGET(c) * IN_TARGET |          \
+     IS_HOST(c) * IN_HOST | (IS_LINE(c) && (c) != '"' && (c) != '\\') * IN_QUOTES |      \
+     (IS_TARGET(c) && (c) != '%') * IS_PLAIN)
 #define KINDS_4(c)  KIND(c), KIND((c) + 1), KIND((c) + 2), KIND((c) + 3)
 #define KINDS_16(c) KINDS_4(c), KINDS_4((c) + 4), KINDS_4((c) + 8), KINDS_4((c) + 12)
 #define KINDS_64(c)                                                                      \
@@ -115,6 +119,31 @@ static size_t span(struct piece piece, int kind)
     while (length < piece.length && is(piece.at[length], kind))
         length++;
     return length;
+}
+
+/* Whether there may be a control character among eight bytes. In one the subtraction (for
+ * those below 0x20) or the addition (for 0x7f) sets the highest bit, which was clear. What
+ * is carried from byte to byte may set it in others, too, but clears it in none. */
+static bool may_have_control(const char *bytes)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t eight;
+
+    memcpy(&eight, bytes, sizeof eight);
+    return (((eight - ones * 0x20) | (eight + ones)) & ~eight & (ones * 0x80)) != 0;
+}
+
+/* How many of the first characters may stand in a line. Nearly all of what comes is read
+ * here, so eight at a time. */
+static size_t span_of_line(const char *bytes, size_t length)
+{
+    size_t i = 0;
+
+    while (i + 8 <= length && !may_have_control(bytes + i))
+        i += 8;
+    while (i < length && is(bytes[i], IN_LINE))
+        i++;
+    return i;
 }
 
 /* --- Pieces of lines ---------------------------------------------------------------- */
@@ -156,10 +185,16 @@ static struct piece trimmed(struct piece piece)
     return piece;
 }
 
-/* In whatever case. */
+/* In whatever case; `word` is in lower case. The bit that is added makes a letter, a digit,
+ * "-" or "*" only of a capital or of a control character, and of those there is none in a
+ * line. */
 static bool same(struct piece piece, const char *word)
 {
-    return strncasecmp(piece.at, word, piece.length) == 0 && word[piece.length] == '\0';
+    size_t i = 0;
+
+    while (i < piece.length && (piece.at[i] | 0x20) == word[i])
+        i++;
+    return i == piece.length && word[i] == '\0';
 }
 
 /* The value of a hexadecimal digit; -1: it is none. */
@@ -183,8 +218,10 @@ static bool refuse(struct request_parser *parser, int status, const char *proble
     parser->status = status;
     parser->problem = problem;
     parser->keep_alive = parser->wants_continue = false;
-    if (parser->method == NULL)
-        parser->header_count = 0; /* nobody is to read the half of a head */
+    if (parser->method == NULL) { /* nobody is to read the half of a head */
+        parser->target = parser->host = NULL;
+        parser->header_count = 0;
+    }
     return false;
 }
 
@@ -241,11 +278,9 @@ static size_t line_limit(const struct request_parser *parser)
 {
     size_t left = parser->limits->max_head - parser->head_bytes;
 
-    if (parser->next == NEXT_CHUNK_END)
-        return 2;
-    if (parser->next == NEXT_CHUNK)
-        return left < SIZE_MAX - SIZE_LINE ? left + SIZE_LINE : SIZE_MAX;
-    return left;
+    if (parser->next == NEXT_CHUNK && left < SIZE_MAX - SIZE_LINE)
+        return left + SIZE_LINE;
+    return parser->next == NEXT_CHUNK_END ? 2 : left;
 }
 
 /* `begun` is what has come of the line: there must not come more. */
@@ -293,22 +328,20 @@ static size_t take_line(struct request_parser *parser, const char *bytes, size_t
     bool after_cr = begun->length > 0 && begun->data[begun->length - 1] == '\r';
     size_t limit = line_limit(parser) - begun->length;
     size_t most = length < limit ? length : limit;
-    size_t i = 0;
+    size_t end = after_cr ? 0 : span_of_line(bytes, most);
 
     if (parser->state == REQUEST_IDLE && !after_cr && bytes[0] != '\r')
         parser->state = REQUEST_HEAD;
-    for (; i < most; i++) {
-        if (!after_cr && is(bytes[i], IN_LINE))
-            continue;
-        if (after_cr && bytes[i] == '\n') {
-            line_is_whole(parser, (struct piece){bytes, i + 1});
-            return i + 1;
-        }
-        if (after_cr || bytes[i] != '\r') {
-            refuse_byte(parser, bytes[i], after_cr);
-            return i + 1;
-        }
+    if (end < most && !after_cr && bytes[end] == '\r') {
         after_cr = true;
+        end++;
+    }
+    if (end < most) {
+        if (after_cr && bytes[end] == '\n')
+            line_is_whole(parser, (struct piece){bytes, end + 1});
+        else
+            refuse_byte(parser, bytes[end], after_cr);
+        return end + 1;
     }
     buffer_append(&parser->line, bytes, most);
     if (most == length)
@@ -345,15 +378,40 @@ static void line_is_whole(struct request_parser *parser, struct piece line)
         take_trailer(parser, line);
         break;
     }
-    buffer_clear(&parser->line);
+    if (parser->line.length > 0)
+        buffer_clear(&parser->line);
 }
 
-/* Adds a string to what is kept of the head: `piece`, with `before` in front of it. */
-static void keep(struct request_parser *parser, const char *before, struct piece piece)
+/* Moves what is kept of the head, and the pointers to it, to where there is more room. */
+static void move_text(struct request_parser *parser, size_t length)
 {
-    buffer_append(&parser->text, before, strlen(before));
-    buffer_append(&parser->text, piece.at, piece.length);
-    buffer_append(&parser->text, "", 1);
+    struct buffer old = parser->text, *text = &parser->text;
+
+    buffer_init(text, SIZE_MAX);
+    buffer_make_room(text, old.length + length);
+    buffer_append(text, old.data, old.length);
+    if (parser->target != NULL)
+        parser->target = text->data + (parser->target - old.data);
+    if (parser->host != NULL)
+        parser->host = text->data + (parser->host - old.data);
+    for (size_t i = 0; i < parser->header_count; i++) {
+        struct request_header *header = &parser->headers[i];
+
+        header->name = text->data + (header->name - old.data);
+        header->value = text->data + (header->value - old.data);
+    }
+    buffer_deinit(&old);
+}
+
+/* Adds a string to what is kept of the head, and returns it. */
+static char *keep(struct request_parser *parser, struct piece piece)
+{
+    if (piece.length + 1 >= parser->text.capacity - parser->text.length)
+        move_text(parser, piece.length + 1);
+    char *text = buffer_extend(&parser->text, piece.length + 1);
+    memcpy(text, piece.at, piece.length);
+    text[piece.length] = '\0';
+    return text;
 }
 
 /* --- The request line --------------------------------------------------------------- */
@@ -387,14 +445,16 @@ static bool take_version(struct request_parser *parser, struct piece version)
 {
     const char *at = version.at;
 
+    if (version.length == 8 && memcmp(at, "HTTP/1.1", 8) == 0)
+        return true;
     if (memchr(at, ' ', version.length) != NULL)
         return refuse(parser, 400, "more than two spaces in the request line");
     if (version.length != 8 || memcmp(at, "HTTP/", 5) != 0 || at[5] < '0' ||
         at[5] > '9' || at[6] != '.' || at[7] < '0' || at[7] > '9')
         return refuse(parser, 400, "no HTTP version at the end of the request line");
-    if (at[5] != '1' || at[7] > '1')
+    if (at[5] != '1' || at[7] != '0')
         return refuse(parser, 505, "not HTTP/1.1 or HTTP/1.0");
-    parser->seen |= at[7] == '0' ? SEEN_VERSION_1_0 : 0;
+    parser->seen |= SEEN_VERSION_1_0;
     return true;
 }
 
@@ -410,10 +470,12 @@ static bool take_whole_url(struct request_parser *parser, struct piece target)
         return refuse(parser, 400, "not a host in the target's URL");
     parser->seen |= SEEN_WHOLE_URL;
     if (path.length == 0 && (parser->seen & SEEN_OPTIONS))
-        keep(parser, "*", path);
-    else
-        keep(parser, path.length > 0 && path.at[0] == '/' ? "" : "/", path);
-    keep(parser, "", host);
+        buffer_append(&parser->text, "*", 1);
+    else if (path.length == 0 || path.at[0] != '/')
+        buffer_append(&parser->text, "/", 1);
+    keep(parser, path);
+    parser->target = parser->text.data; /* the first of what is kept */
+    parser->host = keep(parser, host);
     return true;
 }
 
@@ -430,25 +492,39 @@ static bool are_escapes(struct piece target)
     return true;
 }
 
-static bool take_target(struct request_parser *parser, struct piece target)
+/* Cuts the target off `rest`, and the space after it. Mostly it is plain: then this is
+ * seen while its end is looked for. False: there is no space. */
+static bool cut_target(struct piece *rest, struct piece *target, bool *plain)
+{
+    size_t length = span(*rest, IS_PLAIN);
+
+    *plain = length < rest->length && rest->at[length] == ' ';
+    if (!*plain)
+        return cut(rest, ' ', target);
+    *target = (struct piece){rest->at, length};
+    *rest = after(*rest, length + 1);
+    return true;
+}
+
+static bool take_target(struct request_parser *parser, struct piece target, bool plain)
 {
     if (target.length > parser->limits->max_target)
         return refuse(parser, 414, "the target is too long");
-    if (span(target, IN_TARGET) < target.length)
+    if (!plain && span(target, IN_TARGET) < target.length)
         return refuse(parser, 400, "a character that no target may have");
-    if (!are_escapes(target))
+    if (!plain && !are_escapes(target))
         return refuse(parser, 400, "a % in the target without two digits, or with 00");
-    if (target.length > 7 && strncasecmp(target.at, "http://", 7) == 0)
-        return take_whole_url(parser, target);
     if (target.length > 0 && target.at[0] == '/') {
-        keep(parser, "", target);
+        parser->target = keep(parser, target);
         return true;
     }
+    if (target.length > 7 && strncasecmp(target.at, "http://", 7) == 0)
+        return take_whole_url(parser, target);
     if (!same(target, "*"))
         return refuse(parser, 400, "a target that is neither a path nor a URL of http");
     if (!(parser->seen & SEEN_OPTIONS))
         return refuse(parser, 400, "the target * of another method than OPTIONS");
-    keep(parser, "", target);
+    parser->target = keep(parser, target);
     return true;
 }
 
@@ -462,19 +538,21 @@ static void take_empty_line(struct request_parser *parser)
  * the method. */
 static void take_request_line(struct request_parser *parser, struct piece line)
 {
-    struct piece rest = line, method, target;
+    struct piece method = {line.at, span(line, IN_TOKEN)};
+    struct piece rest = after(line, method.length), target;
+    bool plain;
 
     if (line.length == 0) {
         take_empty_line(parser);
         return;
     }
     parser->head_bytes += line.length + 2;
-    bool spaced = cut(&rest, ' ', &method);
-    if (method.length == 0 || span(method, IN_TOKEN) < method.length) {
+    if (method.length == 0 || (rest.length > 0 && rest.at[0] != ' ')) {
         refuse(parser, 400, "no method at the beginning of the request line");
         return;
     }
-    if (!spaced || !cut(&rest, ' ', &target)) {
+    rest = after(rest, rest.length > 0 ? 1 : 0);
+    if (!cut_target(&rest, &target, &plain)) {
         refuse(parser, 400, "a request line without a version");
         return;
     }
@@ -486,9 +564,9 @@ static void take_request_line(struct request_parser *parser, struct piece line)
     }
     if (method.length == 7 && memcmp(method.at, "OPTIONS", 7) == 0)
         parser->seen |= SEEN_OPTIONS;
-    if (!take_target(parser, target))
+    if (!take_target(parser, target, plain))
         return;
-    if (!llhttp_takes(parser, line.at, line.length) || !llhttp_takes(parser, "\r\n", 2))
+    if (!llhttp_takes(parser, line.at, line.length + 2)) /* with the line end */
         refuse(parser, 501, "an unknown method");
     parser->next = NEXT_HEADER;
 }
@@ -582,17 +660,17 @@ static bool take_expect(struct request_parser *parser, struct piece value)
 
 /* The headers that say something about the request itself. */
 static const struct known_header {
-    const char *name;
+    const char *name; /* in lower case */
     size_t length;
     bool (*take)(struct request_parser *parser, struct piece value);
     bool in_head_only; /* as a trailer it would come too late */
 } KNOWN[] = {
-    {"Host", 4, take_host, true},
-    {"Content-Length", 14, take_length, true},
-    {"Transfer-Encoding", 17, take_encoding, true},
-    {"Connection", 10, take_connection, false},
-    {"Upgrade", 7, take_upgrade, false},
-    {"Expect", 6, take_expect, false},
+    {"host", 4, take_host, true},
+    {"content-length", 14, take_length, true},
+    {"transfer-encoding", 17, take_encoding, true},
+    {"connection", 10, take_connection, false},
+    {"upgrade", 7, take_upgrade, false},
+    {"expect", 6, take_expect, false},
 };
 
 /* NULL: none of them. */
@@ -604,29 +682,51 @@ static const struct known_header *find_known(struct piece name)
     return NULL;
 }
 
-/* "Name: value", of a header or a trailer; the space at its end is cut off the line. */
-static bool split_header(struct request_parser *parser, struct piece *whole,
-                         struct piece *name, struct piece *value)
+/* A line that does not begin with a name and a colon: says what is wrong with it. */
+static bool refuse_header(struct request_parser *parser, struct piece line)
 {
-    struct piece line = *whole;
+    struct piece rest = line, name;
 
-    parser->head_bytes += line.length + 2;
-    *value = line;
     if (is_space(line.at[0]) && parser->header_count == 0 && parser->next == NEXT_HEADER)
         return refuse(parser, 400, "a space before the first header");
     if (is_space(line.at[0]))
         return refuse(parser, 400, "a header that goes on in the next line");
-    if (!cut(value, ':', name))
+    if (!cut(&rest, ':', &name))
         return refuse(parser, 400, "a header without a colon");
-    if (name->length == 0)
+    if (name.length == 0)
         return refuse(parser, 400, "a header without a name");
-    if (is_space(name->at[name->length - 1]))
+    if (is_space(name.at[name.length - 1]))
         return refuse(parser, 400, "a space before the colon of a header");
-    if (span(*name, IN_TOKEN) < name->length)
-        return refuse(parser, 400, "a character that no header's name may have");
-    *value = trimmed(*value);
-    whole->length = (size_t)(value->at - line.at) + value->length;
+    return refuse(parser, 400, "a character that no header's name may have");
+}
+
+/* "Name: value", of a header or a trailer; the space at its end is cut off the line. */
+static bool split_header(struct request_parser *parser, struct piece *line,
+                         struct piece *name, struct piece *value)
+{
+    parser->head_bytes += line->length + 2;
+    *name = (struct piece){line->at, span(*line, IN_TOKEN)};
+    if (name->length == 0 || name->length == line->length ||
+        line->at[name->length] != ':')
+        return refuse_header(parser, *line);
+    *value = trimmed(after(*line, name->length + 1));
+    line->length = (size_t)(value->at - line->at) + value->length;
     return true;
+}
+
+/* Keeps the whole line, with a zero byte in place of the colon. */
+static void keep_header(struct request_parser *parser, struct piece line, size_t colon,
+                        size_t value)
+{
+    if (parser->header_count == parser->header_capacity) {
+        parser->header_capacity =
+            parser->header_capacity > 0 ? 2 * parser->header_capacity : LEAST_HEADERS;
+        parser->headers = xrealloc(parser->headers,
+                                   parser->header_capacity * sizeof parser->headers[0]);
+    }
+    char *text = keep(parser, line);
+    text[colon] = '\0';
+    parser->headers[parser->header_count++] = (struct request_header){text, text + value};
 }
 
 static void take_header(struct request_parser *parser, struct piece line)
@@ -644,45 +744,12 @@ static void take_header(struct request_parser *parser, struct piece line)
         return;
     if (!llhttp_takes_line(parser, line))
         return;
-    keep(parser, "", name);
-    keep(parser, "", value);
-    parser->header_count++;
+    keep_header(parser, line, name.length, (size_t)(value.at - line.at));
+    if ((parser->seen & SEEN_HOST) && parser->host == NULL) /* then this is it */
+        parser->host = parser->headers[parser->header_count - 1].value;
 }
 
 /* --- The end of the head ------------------------------------------------------------ */
-
-/* The string after `text`. */
-static const char *next_string(const char *text)
-{
-    return text + strlen(text) + 1;
-}
-
-/* `text` will not move any more: now there can be pointers. */
-static void make_pointers(struct request_parser *parser)
-{
-    const char *text = parser->text.data;
-
-    parser->method = llhttp_method_name((llhttp_method_t)parser->llhttp.method);
-    parser->target = text;
-    text = next_string(text);
-    if (parser->seen & SEEN_WHOLE_URL) {
-        parser->host = text;
-        text = next_string(text);
-    }
-    if (parser->header_count > parser->header_capacity) {
-        parser->header_capacity = parser->header_count;
-        parser->headers =
-            xrealloc(parser->headers, parser->header_count * sizeof parser->headers[0]);
-    }
-    for (size_t i = 0; i < parser->header_count; i++) {
-        parser->headers[i].name = text;
-        text = next_string(text);
-        parser->headers[i].value = text;
-        text = next_string(text);
-    }
-    if (parser->host == NULL)
-        parser->host = request_parser_header(parser, "Host");
-}
 
 /* What the headers say together. */
 static void conclude(struct request_parser *parser)
@@ -710,7 +777,7 @@ static void take_end_of_head(struct request_parser *parser, struct piece line)
     }
     if (!llhttp_takes_line(parser, line))
         return;
-    make_pointers(parser);
+    parser->method = llhttp_method_name((llhttp_method_t)parser->llhttp.method);
     conclude(parser);
     if (parser->left > parser->limits->max_body)
         refuse(parser, 413, "the body is too long");

@@ -68,7 +68,7 @@ struct request_parser {
 
     llhttp_t llhttp;
     const struct request_limits *limits;
-    struct buffer text;     /* target, names and values, each followed by a zero byte */
+    struct buffer text;     /* target and headers, with zero bytes behind the strings */
     struct buffer line;     /* what has come of a line whose end has not come yet */
     size_t header_capacity; /* of `headers` */
     size_t head_bytes;      /* that count for max_head, of lines that are whole */

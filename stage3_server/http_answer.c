@@ -10,16 +10,17 @@
 #include <string.h>
 #include <time.h>
 
-static void answer_head(struct http_exchange *exchange, int status, const char *type,
-                        size_t length);
 static void answer_connection(struct http_exchange *exchange);
 
 void http_answer(struct http_exchange *exchange, int status, const char *type,
                  const void *body, size_t length)
 {
+    bool may_have_body = http_status_has_body(status);
+
     if (exchange->connection != NULL) { /* else nobody waits for it */
-        answer_head(exchange, status, type, length);
-        if (!http_is_head(exchange))
+        answer_head(exchange, status, may_have_body ? type : NULL,
+                    may_have_body ? (int64_t)length : HTTP_LENGTH_UNKNOWN);
+        if (may_have_body && !http_is_head(exchange))
             buffer_append(&exchange->answer, body, length);
     }
     exchange_end(exchange);
@@ -27,16 +28,16 @@ void http_answer(struct http_exchange *exchange, int status, const char *type,
 
 /* The status line, the headers, and the empty line that ends them. Every line ends with a
  * carriage return and a line feed. `length` is in bytes, and the same for HEAD. */
-static void answer_head(struct http_exchange *exchange, int status, const char *type,
-                        size_t length)
+void answer_head(struct http_exchange *exchange, int status, const char *type,
+                 int64_t length)
 {
     struct buffer *answer = &exchange->answer;
 
     /* TODO 3.5 (green) Write the head of the answer.
      * The status line is: HTTP/1.1 200 OK (the words are http_status_text()'s). The
-     * headers here are Content-Type, Content-Length (`length`, in bytes) and Date
-     * (http_date_at()). http_text.h has what appends texts, numbers and headers to a
-     * buffer. */
+     * headers here are Content-Type, Content-Length (`length`, in bytes; no such header
+     * when it is negative: it is not known yet) and Date (http_date_at()). http_text.h
+     * has what appends texts, numbers and headers to a buffer. */
     (void)status, (void)type, (void)length, (void)http_date_at, (void)time;
     TODO("3.5");
     /* END 3.5 */

@@ -10,7 +10,11 @@
 
 struct http_write;
 
-enum { HTTP_READ_SIZE = 64 * 1024 }; /* bytes of the buffer that all connections share */
+enum {
+    HTTP_READ_SIZE = 64 * 1024, /* bytes of the buffer that all connections share */
+    MAX_UNDER_WAY = 32,      /* exchanges: who sends more requests at once has to wait */
+    MAX_HEADERS = 64 * 1024, /* bytes of headers that a handler may add */
+};
 
 struct http_connection {
     uv_tcp_t tcp;
@@ -25,6 +29,8 @@ struct http_connection {
     bool busy : 1;    /* requests are being taken: what is answered is sent after */
     bool last : 1;    /* no more requests: what else comes is thrown away */
     bool ends : 1;    /* nothing more is sent than what was written */
+    bool held : 1;    /* the newest request may be the last one in HTTP: it waits for
+                         those before it, and what comes after it waits for it */
     bool lingers : 1; /* all was sent; the client has yet to close its side */
     bool closing : 1;
 };
@@ -56,6 +62,13 @@ bool connection_take_back(struct http_connection *connection, struct buffer *byt
 /* The last answer was given: closes the connection once it is sent. */
 void connection_finish(struct http_connection *connection);
 
+/* Whether another request may be taken: fewer than MAX_UNDER_WAY are under way, and none
+ * of them is held. */
+bool connection_has_room(const struct http_connection *connection);
+
+/* Whether no request has begun that was not answered. */
+bool connection_has_no_request(const struct http_connection *connection);
+
 /* Whether it waits for its client's next request, and everything is sent. */
 bool connection_is_idle(const struct http_connection *connection);
 
@@ -85,6 +98,12 @@ struct http_exchange *exchange_being_read(struct http_connection *connection);
 /* Some more of its request has come: does what is to be done now. */
 void exchange_advance(struct http_exchange *exchange);
 
+/* Its request is whole: gives it to its handler. */
+void exchange_hand_over(struct http_exchange *exchange);
+
+/* Whether more of its request has come than empty lines. */
+bool exchange_is_begun(const struct http_exchange *exchange);
+
 /* Answers a request that is refused, and ends the connection after it. */
 void exchange_refuse(struct http_exchange *exchange, int status, const char *problem);
 
@@ -105,6 +124,32 @@ void server_free_spare(struct http_server *server);
 
 /* Whether the answer has no body, since the method is HEAD. */
 bool http_is_head(const struct http_exchange *exchange);
+
+/* Whether an answer with that status may have a body. */
+bool http_status_has_body(int status);
+
+/* --- http_answer.c --- */
+
+/* Begins the answer with its head. `type` may be NULL: there is none. `length` in bytes;
+ * negative: it is not told. */
+void answer_head(struct http_exchange *exchange, int status, const char *type,
+                 int64_t length);
+
+/* --- http_stream.c --- */
+
+void server_init_streams(struct http_server *server);
+
+/* The client has taken all there was: asks for more, if the answer that it waits for
+ * comes in pieces. */
+void connection_ask_for_more(struct http_connection *connection);
+
+/* It does not go on any more. */
+void stream_forget(struct http_exchange *exchange);
+
+/* --- http_upgrade.c --- */
+
+/* Hands the request that was held to its handler, as soon as it is the only one. */
+void connection_dispatch_held(struct http_connection *connection);
 
 /* --- http_router.c --- */
 

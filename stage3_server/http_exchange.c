@@ -12,9 +12,8 @@
 #include <stdlib.h>
 
 enum {
-    MAX_SPARE = 256,         /* exchanges kept to be used again */
-    MAX_KEPT = 16 * 1024,    /* bytes of a buffer that such a one keeps */
-    MAX_HEADERS = 64 * 1024, /* bytes of headers that a handler may add */
+    MAX_SPARE = 256,      /* exchanges kept to be used again */
+    MAX_KEPT = 16 * 1024, /* bytes of a buffer that such a one keeps */
 };
 
 static struct http_exchange *exchange_create(struct http_server *server);
@@ -39,7 +38,7 @@ struct http_exchange *exchange_being_read(struct http_connection *connection)
 
 static struct http_exchange *exchange_create(struct http_server *server)
 {
-    struct list *spare = list_first(&server->spare);
+    struct list *spare = list_last(&server->spare); /* most likely still in the cache */
 
     if (spare != NULL) {
         list_remove(spare);
@@ -50,6 +49,7 @@ static struct http_exchange *exchange_create(struct http_server *server)
     exchange->server = server;
     request_parser_init(&exchange->request, &server->options.limits);
     buffer_init(&exchange->path, server->options.limits.max_target + 1);
+    buffer_init(&exchange->rest, server->options.limits.max_target + 1);
     buffer_init(&exchange->headers, MAX_HEADERS);
     buffer_init(&exchange->answer, SIZE_MAX / 2);
     return exchange;
@@ -68,8 +68,9 @@ void exchange_advance(struct http_exchange *exchange)
             buffer_append(&exchange->answer, carry_on, sizeof carry_on - 1);
     } else if (request->state == REQUEST_WHOLE) {
         connection->last = !request->keep_alive;
-        exchange->with_handler = true;
-        exchange_dispatch(exchange);
+        connection->held = request->wants_upgrade;
+        if (!connection->held)
+            exchange_hand_over(exchange);
     } else if (request->state == REQUEST_FAILED) {
         exchange_refuse(exchange, request->status, request->problem);
     }
@@ -82,22 +83,40 @@ void exchange_refuse(struct http_exchange *exchange, int status, const char *pro
     http_answer_error(exchange, status, problem);
 }
 
+void exchange_hand_over(struct http_exchange *exchange)
+{
+    exchange->with_handler = true;
+    exchange_dispatch(exchange);
+}
+
+bool exchange_is_begun(const struct http_exchange *exchange)
+{
+    return exchange->request.state != REQUEST_IDLE;
+}
+
 bool exchange_is_last(const struct http_exchange *exchange)
 {
     const struct http_connection *connection = exchange->connection;
 
-    return exchange->server->stopping && connection != NULL &&
-           connection->exchanges.previous == &exchange->link;
+    if (!exchange->server->stopping || connection == NULL)
+        return false;
+    const struct list *next = exchange->link.next;
+    return next == &connection->exchanges ||
+           !exchange_is_begun(container_of(next, struct http_exchange, link));
 }
 
 void exchange_end(struct http_exchange *exchange)
 {
+    struct http_connection *connection = exchange->connection;
+
     exchange->answered = true;
     list_remove(&exchange->server_link);
-    if (exchange->connection != NULL)
-        connection_answered(exchange->connection);
-    else
+    if (connection == NULL) {
         exchange_release(exchange);
+        return;
+    }
+    connection->last = connection->last || exchange->close;
+    connection_answered(connection);
 }
 
 /* A handler that has it must still answer it: that is the one way out. */
@@ -110,6 +129,7 @@ void exchange_abandon(struct http_exchange *exchange)
         list_remove(&exchange->server_link);
         exchange->answered = true;
     }
+    stream_forget(exchange);
     if (exchange->answered)
         exchange_release(exchange);
     else if (exchange->on_gone != NULL)
@@ -123,8 +143,12 @@ void exchange_release(struct http_exchange *exchange)
                  exchange->answer.capacity > MAX_KEPT ||
                  exchange->headers.capacity > MAX_KEPT;
 
+    stream_forget(exchange);
+    exchange->stream.on_more = NULL;
     if (exchange->connection != NULL) {
         list_remove(&exchange->link);
+        if (exchange->request.wants_upgrade)
+            exchange->connection->held = false;
         exchange->connection->under_way--;
         exchange->connection->since = uv_now(server->loop);
         exchange->connection = NULL;
@@ -136,6 +160,7 @@ void exchange_release(struct http_exchange *exchange)
     }
     request_parser_reset(&exchange->request);
     buffer_clear(&exchange->path);
+    buffer_clear(&exchange->rest);
     buffer_clear(&exchange->headers);
     buffer_clear(&exchange->answer);
     exchange->on_gone = NULL;
@@ -151,6 +176,7 @@ static void exchange_free(struct http_exchange *exchange)
 {
     request_parser_deinit(&exchange->request);
     buffer_deinit(&exchange->path);
+    buffer_deinit(&exchange->rest);
     buffer_deinit(&exchange->headers);
     buffer_deinit(&exchange->answer);
     free(exchange);

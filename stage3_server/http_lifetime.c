@@ -66,9 +66,22 @@ void connection_finish(struct http_connection *connection)
         connection_close(connection);
 }
 
+bool connection_has_room(const struct http_connection *connection)
+{
+    return connection->under_way < MAX_UNDER_WAY && !connection->held;
+}
+
+bool connection_has_no_request(const struct http_connection *connection)
+{
+    const struct list *first = list_first(&connection->exchanges);
+
+    return first == NULL ||
+           !exchange_is_begun(container_of(first, struct http_exchange, link));
+}
+
 bool connection_is_idle(const struct http_connection *connection)
 {
-    return connection->write == NULL && list_is_empty(&connection->exchanges);
+    return connection->write == NULL && connection_has_no_request(connection);
 }
 
 void connection_close(struct http_connection *connection)
@@ -108,15 +121,13 @@ static uint64_t time_limit(const struct http_connection *connection)
         return LINGER_MS;
     if (connection->write != NULL)
         return options->write_ms;
-    if (newest == &connection->exchanges)
+    if (connection_has_no_request(connection))
         return options->idle_ms;
     const struct http_exchange *exchange =
         container_of(newest, struct http_exchange, link);
     if (exchange->answered) /* it was refused already, and waits for those before it */
         return 0;
     switch (exchange->request.state) {
-    case REQUEST_IDLE:
-        return options->idle_ms;
     case REQUEST_HEAD:
         return options->head_ms;
     case REQUEST_BODY:
@@ -131,7 +142,7 @@ static void connection_expire(struct http_connection *connection)
 {
     struct list *newest = connection->exchanges.previous;
 
-    if (connection->write != NULL || newest == &connection->exchanges) {
+    if (connection->write != NULL || connection_has_no_request(connection)) {
         connection_close(connection);
         return;
     }

@@ -19,7 +19,8 @@ struct http_path {
 int http_path_read(struct http_path *path, struct http_exchange *exchange);
 
 /* Whether the path is like the pattern. Then the exchange's params are what it has in the
- * places of the pattern's names. */
+ * places of the pattern's names. A segment with a slash in it ("%2F") is in no {name...}:
+ * there it could not be told from two. */
 bool http_path_matches(const struct http_path *path, const char *pattern,
                        struct http_exchange *exchange);
 

@@ -34,6 +34,12 @@ bool http_is_head(const struct http_exchange *exchange)
     return method != NULL && strcmp(method, "HEAD") == 0;
 }
 
+/* RFC 9110, 6.4.1. */
+bool http_status_has_body(int status)
+{
+    return status >= 200 && status != 204 && status != 304;
+}
+
 json_t *http_json(const struct http_exchange *exchange, char *problem, size_t size)
 {
     const struct buffer *body = &exchange->request.body;
@@ -88,9 +94,21 @@ void http_on_gone(struct http_exchange *exchange, http_gone_cb on_gone)
     exchange->on_gone = on_gone;
 }
 
-void http_add_header(struct http_exchange *exchange, const char *name, const char *value)
+bool http_is_waited_for(const struct http_exchange *exchange)
 {
+    return exchange->connection != NULL;
+}
+
+int http_add_header(struct http_exchange *exchange, const char *name, const char *value)
+{
+    size_t length = exchange->headers.length;
+
+    if (strpbrk(name, "\r\n") != NULL || strpbrk(value, "\r\n") != NULL)
+        return UV_EINVAL;
+    if (length + strlen(name) + strlen(value) + sizeof ": \r\n" > MAX_HEADERS)
+        return UV_EFBIG;
     append_header(&exchange->headers, name, value);
+    return 0;
 }
 
 void http_answer_text(struct http_exchange *exchange, int status, const char *format, ...)
@@ -112,8 +130,11 @@ void http_answer_json(struct http_exchange *exchange, int status, json_t *value)
 {
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 
-    if (text == NULL)
-        abort(); /* out of memory, as in xmalloc() */
+    if (text == NULL) {
+        json_decref(value);
+        http_answer_failure(exchange, value == NULL ? UV_EINVAL : UV_ENOMEM);
+        return;
+    }
     http_answer(exchange, status, "application/json", text, strlen(text));
     free(text);
     json_decref(value);
@@ -125,7 +146,19 @@ void http_answer_error(struct http_exchange *exchange, int status, const char *p
 
     if (message == NULL)
         message = json_string(http_status_text(status));
-    http_answer_json(
-        exchange, status,
-        json_pack("{s:{s:i,s:o}}", "error", "status", status, "message", message));
+    json_t *error =
+        json_pack("{s:{s:i,s:o}}", "error", "status", status, "message", message);
+    if (error == NULL)
+        abort(); /* out of memory, as in xmalloc() */
+    http_answer_json(exchange, status, error);
+}
+
+void http_answer_failure(struct http_exchange *exchange, int error)
+{
+    http_failure_cb on_failure = exchange->server->options.on_failure;
+    int status = error == UV_ENOBUFS ? 503 : error == UV_ETIMEDOUT ? 504 : 500;
+
+    if (on_failure != NULL)
+        on_failure(exchange, error);
+    http_answer_error(exchange, status, NULL);
 }

@@ -14,7 +14,6 @@
 static bool route_has_method(const struct http_route *route, const char *method);
 static void exchange_refuse_method(struct http_exchange *exchange,
                                    const struct http_path *path);
-static void append_method(struct buffer *methods, const char *method);
 
 void exchange_dispatch(struct http_exchange *exchange)
 {
@@ -56,18 +55,11 @@ static void exchange_refuse_method(struct http_exchange *exchange,
     for (; route->method != NULL; route++) {
         if (!http_path_matches(path, route->pattern, exchange))
             continue;
-        append_method(&methods, route->method);
+        append_to_list(&methods, route->method);
         if (strcmp(route->method, "GET") == 0)
-            append_method(&methods, "HEAD");
+            append_to_list(&methods, "HEAD");
     }
     http_add_header(exchange, "Allow", methods.data);
     buffer_deinit(&methods);
     http_answer_error(exchange, 405, NULL);
-}
-
-static void append_method(struct buffer *methods, const char *method)
-{
-    if (methods->length > 0)
-        append_text(methods, ", ");
-    append_text(methods, method);
 }

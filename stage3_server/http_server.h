@@ -31,12 +31,23 @@ typedef void (*http_handler_cb)(struct http_exchange *exchange);
  * (nothing is sent): so that there is one way out only. */
 typedef void (*http_gone_cb)(struct http_exchange *exchange);
 
+/* The client has taken all that was written of an answer in pieces: write the next piece,
+ * now or later. From the loop, once after http_stream_start() and once after what was
+ * written since it came last; not after the end. */
+typedef void (*http_more_cb)(struct http_exchange *exchange);
+
 /* The server has stopped: its port is free, every connection closed, every exchange
  * answered, and its memory free for other use. Once, from the loop. */
 typedef void (*http_stopped_cb)(struct http_server *server);
 
+/* A handler has failed: http_answer_failure() was called, with this UV_E*. For the
+ * program to tell; the exchange may be read. Once for each such call. */
+typedef void (*http_failure_cb)(const struct http_exchange *exchange, int error);
+
 /* What is served where. A pattern is a path; {name} in it stands for one segment, which
- * is not empty: "/convert/{currency}/{amount}". A route for GET answers HEAD, too. */
+ * is not empty: "/convert/{currency}/{amount}". {name...}, at its end, stands for one
+ * segment or more, the last of which may be empty, with the slashes between them:
+ * "/files/{path...}". A route for GET answers HEAD, too. */
 struct http_route {
     const char *method;
     const char *pattern;
@@ -52,6 +63,7 @@ struct http_server_options {
     uint64_t head_ms;       /* for a request's head to come, else 408: 10 s */
     uint64_t body_ms;       /* for its body to come, else 408: 30 s */
     uint64_t write_ms;      /* for the client to read something, else closed: 30 s */
+    http_failure_cb on_failure; /* nobody is told */
 };
 
 enum { HTTP_MAX_PARAMS = 8 };
@@ -75,6 +87,8 @@ struct http_server {
     struct list exchanges; /* those that were not answered */
     struct list spare;     /* exchanges to be used again */
     size_t spare_count;
+    uv_idle_t turn;    /* runs when answers in pieces are to go on */
+    struct list awake; /* those answers' exchanges */
     struct http_date date;
     struct buffer out; /* what one turn sends on one connection */
     char *read_buffer; /* one for all connections: who is idle needs none */
@@ -92,6 +106,7 @@ struct http_exchange {
     struct list server_link;            /* in the server's, until it is answered */
     http_gone_cb on_gone;
     struct buffer path; /* its segments, decoded, each followed by a zero byte */
+    struct buffer rest; /* what stands for {name...} */
     const char *query;  /* what follows the target's question mark; NULL: there is none */
     struct {
         const char *name; /* in the pattern, not followed by a zero byte */
@@ -105,6 +120,13 @@ struct http_exchange {
     bool with_handler;     /* a handler has it, and will answer it */
     bool answered;
     bool close; /* the connection is to be closed after it */
+    struct {
+        http_more_cb on_more; /* NULL: the answer does not come in pieces */
+        struct list link;     /* in the server's, when something is to be done */
+        bool asked;           /* and nothing was written since */
+        int64_t left;         /* bytes of its length; negative: it is not known */
+        bool chunked;
+    } stream;
 };
 
 /* Makes a server that serves `routes` (borrowed until it has stopped; ends with a route
@@ -150,14 +172,20 @@ char *http_form(const struct http_exchange *exchange, const char *name);
  * answers later; not after it has answered. */
 void http_on_gone(struct http_exchange *exchange, http_gone_cb on_gone);
 
+/* Whether the client has not gone. */
+bool http_is_waited_for(const struct http_exchange *exchange);
+
 /* --- The answer -----------------------------------------------------------------------
  * Each of these but http_add_header() answers the exchange: it must not be touched
  * afterwards. The answer to HEAD is sent without its body. */
 
-/* Adds a header to the answer to come; copies both, which must not contain line ends. */
-void http_add_header(struct http_exchange *exchange, const char *name, const char *value);
+/* Adds a header to the answer to come (copies both). 0; or UV_EINVAL: a line end in it
+ * would make two headers of one; UV_EFBIG: it is too much. Then there is no such header.
+ */
+int http_add_header(struct http_exchange *exchange, const char *name, const char *value);
 
-/* Answers with `length` bytes of `body` (copied) of that media type. */
+/* Answers with `length` bytes of `body` (copied) of that media type. 204 and 304 have
+ * neither body nor type. */
 void http_answer(struct http_exchange *exchange, int status, const char *type,
                  const void *body, size_t length);
 
@@ -165,11 +193,63 @@ void http_answer(struct http_exchange *exchange, int status, const char *type,
 void http_answer_text(struct http_exchange *exchange, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Answers with JSON; takes `value`. */
+/* Answers with JSON; takes `value`. NULL, since it could not be made: a failure. */
 void http_answer_json(struct http_exchange *exchange, int status, json_t *value);
 
 /* Answers with a status' own words, {"error":{"status":404,"message":"Not Found"}}, or
  * with `problem` (UTF-8; what is not that is left unsaid) as the message. */
 void http_answer_error(struct http_exchange *exchange, int status, const char *problem);
+
+/* Answers that the handler has failed, `error` being a UV_E*: 503 for UV_ENOBUFS (too
+ * many wait already), 504 for UV_ETIMEDOUT, else 500. The client is told nothing else;
+ * the program is, by its on_failure. */
+void http_answer_failure(struct http_exchange *exchange, int error);
+
+/* Answers with the file `path` ("css/page.css"; of "" or "css/" the file index.html) of a
+ * folder (both copied): 200, or 304 when the client has it as it is. 404 when there is no
+ * such file, or it may not be read, or the way to it leaves the folder, also through a
+ * symbolic link. The disk is waited for on threads of the pool. */
+void http_answer_file(struct http_exchange *exchange, const char *folder,
+                      const char *path);
+
+/* --- An answer in pieces --------------------------------------------------------------
+ * For one that is too long for the memory, or whose end is not known at its beginning.
+ * No piece is asked for before the client has taken the one before: a slow client costs
+ * one piece of memory, not all of them. */
+
+enum { HTTP_LENGTH_UNKNOWN = -1 };
+
+/* Begins an answer of `length` bytes, or HTTP_LENGTH_UNKNOWN. True: write its body, and
+ * end it. False: nobody wants a body (HEAD, 204, 304, or the client has gone); it is
+ * answered, and must not be touched. */
+bool http_stream_start(struct http_exchange *exchange, int status, const char *type,
+                       int64_t length, http_more_cb on_more);
+
+/* Writes a piece (copied) of `length` bytes; what is beyond the answer's length is thrown
+ * away. */
+void http_stream_write(struct http_exchange *exchange, const void *bytes, size_t length);
+
+/* That was all: the exchange is answered, and must not be touched. If the answer's length
+ * has not been reached, it is aborted. */
+void http_stream_end(struct http_exchange *exchange);
+
+/* The rest will not come: so the connection is closed, which tells the client that he has
+ * not got all. The exchange is answered, and must not be touched. */
+void http_stream_abort(struct http_exchange *exchange);
+
+/* --- Another protocol (RFC 9110, 7.8) ----------------------------------------------*/
+
+/* Whether the client would like to go on in that protocol, such as "websocket". Such an
+ * exchange comes alone: those before it were answered, and nothing is read after it. */
+bool http_wants_upgrade(const struct http_exchange *exchange, const char *protocol);
+
+/* Goes on in `protocol`: answers 101, with the headers that were added, and hands the
+ * connection over. `tcp` (the caller's, initialized, as for uv_accept()) is it from now
+ * on, also when the server stops. `received` (not initialized) becomes what has come of
+ * the client already: give it to buffer_deinit().
+ * 0; or a negative UV_E*, and nothing has happened: UV_EINVAL, the client has not asked
+ * for that protocol; UV_ENOTCONN, he has gone. */
+int http_upgrade(struct http_exchange *exchange, const char *protocol, uv_tcp_t *tcp,
+                 struct buffer *received);
 
 #endif

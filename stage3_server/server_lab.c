@@ -5,21 +5,26 @@
  *   ANY  /echo            what has come, as JSON
  *   GET  /late/{name}     is answered when /release/{name} is asked for
  *   GET  /release/{name}  has the oldest that waits by that name answered
+ *   GET  /files/{path...} a file of the folder that was named
+ *   GET  /fail/{error}    fails, with that number of a UV_E*
+ *   GET  /empty           has no body, and says so: 204
+ *   GET  /pieces/{count}, /shout   see lab_pieces.h
  *
  * SIGTERM and SIGINT stop the server. What happens is told on stdout, a line each. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage3_server/http_server.h"
+#include "stage3_server/lab_pieces.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_COUNT = 64 * 1024 * 1024, SIGNALS = 2 };
+enum { MAX_COUNT = 64 * 1024 * 1024, MAX_ERROR = 10000, SIGNALS = 2 };
 
 static const char usage[] =
-    "server_lab [NAME=NUMBER...]\n"
+    "server_lab [NAME=NUMBER...] [folder=PATH]\n"
     "  port (0: any), connections, idle, head, body, write (ms), max_target, max_head,\n"
     "  max_headers, max_body (bytes)";
 
@@ -27,6 +32,7 @@ struct lab {
     struct http_server server;
     struct http_server_options options;
     unsigned port;
+    const char *folder; /* of /files */
     uv_loop_t loop;
     uv_signal_t signals[SIGNALS];
     struct list waiting; /* for /release */
@@ -154,6 +160,35 @@ static void on_release(struct http_exchange *exchange)
     http_answer_text(exchange, 200, "released");
 }
 
+/* --- Others --- */
+
+static void on_file(struct http_exchange *exchange)
+{
+    http_answer_file(exchange, lab_of(exchange)->folder, http_param(exchange, "path"));
+}
+
+static void on_fail(struct http_exchange *exchange)
+{
+    unsigned long long error;
+
+    if (!parse_whole(http_param(exchange, "error"), 1, MAX_ERROR, &error))
+        http_answer_json(exchange, 200, json_string("\xff")); /* it is NULL: no UTF-8 */
+    else
+        http_answer_failure(exchange, -(int)error);
+}
+
+static void lab_on_failure(const struct http_exchange *exchange, int error)
+{
+    printf("%s has failed: %s\n", exchange->request.target, uv_err_name(error));
+}
+
+static void on_empty(struct http_exchange *exchange)
+{
+    if (http_add_header(exchange, "X-Split", "a\r\nSet-Cookie: b") != UV_EINVAL)
+        puts("a header with a line end was added");
+    http_answer(exchange, 204, "text/plain", "nothing", 7);
+}
+
 static const struct http_route routes[] = {
     {"GET", "/json", on_json},
     {"GET", "/bytes/{count}", on_bytes},
@@ -162,6 +197,12 @@ static const struct http_route routes[] = {
     {"PUT", "/echo/{one}/and/{two}", on_echo},
     {"GET", "/late/{name}", on_late},
     {"GET", "/release/{name}", on_release},
+    {"GET", "/files/{path...}", on_file},
+    {"GET", "/files/index.html", on_file}, /* never: but its 405 names GET once only */
+    {"GET", "/fail/{error}", on_fail},
+    {"GET", "/empty", on_empty},
+    {"GET", "/pieces/{count}", lab_on_pieces},
+    {"GET", "/shout", lab_on_shout},
     {0},
 };
 
@@ -172,6 +213,7 @@ static void lab_on_stopped(struct http_server *server)
     struct lab *lab = container_of(server, struct lab, server);
 
     puts("stopped");
+    lab_end_shouts();
     for (int i = 0; i < SIGNALS; i++)
         uv_close((uv_handle_t *)&lab->signals[i], NULL);
 }
@@ -206,6 +248,10 @@ static bool lab_read_argument(struct lab *lab, const char *argument)
         {"write", NULL, &options->write_ms},
     };
 
+    if (value != NULL && strncmp(argument, "folder=", 7) == 0) {
+        lab->folder = value + 1;
+        return true;
+    }
     if (value == NULL || !parse_whole(value + 1, 0, MAX_COUNT, &number))
         return false;
     size_t length = (size_t)(value - argument);
@@ -229,7 +275,7 @@ static bool lab_read_argument(struct lab *lab, const char *argument)
 int main(int argc, char **argv)
 {
     static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
-    struct lab lab = {0};
+    struct lab lab = {.folder = ".", .options = {.on_failure = lab_on_failure}};
 
     program_init();
     for (int i = 1; i < argc; i++)

@@ -18,6 +18,7 @@ enum { DEFAULT_PORT = 8080, MAX_PORT = 65535, MAX_TIMEOUT = 3600 /* seconds */ }
 
 enum { OPTION_HOST = 256, OPTION_PORT, OPTION_TIMEOUT };
 
+static void program_on_failure(const struct http_exchange *exchange, int error);
 static int program_read_arguments(struct server_program *program, int argc, char **argv);
 static int program_read_option(struct server_program *program, const char *usage,
                                int option, const char *value);
@@ -42,8 +43,16 @@ int server_program_init(struct server_program *program, int argc, char **argv)
         program_fail(program->name, uv_strerror(status));
     program->started = time(NULL);
     program->started_ms = uv_now(&program->loop);
-    http_server_init(&program->server, &program->loop, program->routes, NULL);
+    struct http_server_options options = {.on_failure = program_on_failure};
+    http_server_init(&program->server, &program->loop, program->routes, &options);
     return 0;
+}
+
+/* The client is told no more than that it has failed. */
+static void program_on_failure(const struct http_exchange *exchange, int error)
+{
+    fprintf(stderr, "%s: %s %s has failed: %s\n", server_program_of(exchange)->name,
+            exchange->request.method, exchange->request.target, uv_strerror(error));
 }
 
 static int program_read_arguments(struct server_program *program, int argc, char **argv)

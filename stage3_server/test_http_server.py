@@ -120,6 +120,24 @@ def chopped(data, size):
     return [data[i : i + size] for i in range(0, len(data), size)]
 
 
+@gap("3.3", needs=[*ACCEPTS, "3.4"])
+def test_who_goes_is_noticed(lab):
+    """A read that brings no bytes but an error: the client has gone."""
+    server = lab()
+    with server.client() as client:
+        client.send(request("GET", "/late/a"))
+        server.wait_for("^late a: waits$")
+    gone = server.process.wait_until(
+        lambda: "late a: the client has gone" in server.process.lines
+    )
+    expect(
+        gone,
+        saw="a client has gone while its handler waited, and nobody noticed",
+        expected="connection_close() when count is negative",
+    )
+    server.stop().expect_clean()
+
+
 @gap("3.3", needs=ANSWERS)
 @pytest.mark.parametrize("size", [1, 2, 7, 30])
 def test_a_request_in_pieces(lab, size):

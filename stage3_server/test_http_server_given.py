@@ -228,6 +228,13 @@ def test_what_a_handler_is_told(lab):
         assert client.answer().json["target"] == "/echo/a%2Fb/and/c"
 
 
+def test_an_escaped_slash_ends_no_segment(lab):
+    """Decoded it looks like the rest of the pattern, and is another path all the same."""
+    with lab().client() as client:
+        client.send(request("PUT", "/echo/a/and%2F%7Btwo%7D"))
+        assert client.answer().status == 404
+
+
 def test_ten_thousand_idle_connections(lab):
     """They are held, and others are served meanwhile."""
     count = 10_000

@@ -4,8 +4,12 @@ The floor is a server on bare epoll that parses nothing; the others are nginx wi
 Node's http and Python's aiohttp. Each has one processor, and who asks has another. CPU is that
 of the server's process, from /proc, and so the kernel's part of the work is in it.
 
-Requests per second depend on who asks, and on whatever else the machine does. So "as many as
-nginx" is within the noise when the middle half of the rounds' ratios reaches as far as 1: half
+Who asks is pipelined_load.c, with one request at a time on each connection, too: it costs less
+than the servers, where wrk costs more, and its answers/s would be those that wrk can take. The
+table says how busy both were, and who of them set the pace.
+
+Requests per second depend on whatever else the machine does, too. So "as many as nginx" is
+within the noise when the middle half of the rounds' ratios reaches as far as 1: half
 of its width is forgiven, but at most MOST_NOISE.
 """
 
@@ -35,6 +39,7 @@ IDLE = 10_000  # connections
 SPARE_FILES = 100
 MOST_NOISE = 0.05
 QUIET_LOAD = 0.5
+SATURATED = 0.95  # of a processor's time
 FLOOR, OURS, NGINX, NODE, AIOHTTP = (
     "bare epoll",
     "http_server",
@@ -88,6 +93,8 @@ class Figures:
 
     per_second: float  # answers
     cpu_us: float  # of the server's, for each answer
+    busy: float  # the server's share of its processor
+    asking: float  # the same of who asks
 
 
 def bench() -> bool:
@@ -102,8 +109,6 @@ def bench() -> bool:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each socket is a file
     missing = [name for name in (NGINX, NODE, AIOHTTP) if not _command(name)[0]]
-    if shutil.which("wrk") is None:
-        missing.append("wrk")
     names = [name for name in (FLOOR, OURS, NGINX, NODE, AIOHTTP) if name not in missing]
     print(f"A small answer, {ROUNDS} rounds of {SECONDS} s each; medians:")
     load = os.getloadavg()[0]
@@ -127,12 +132,11 @@ def _bench_parts(names: list[str], processor: int) -> Iterator[bool]:
     """Each part prints a table, and what must hold."""
     with ExitStack() as stack:
         servers = {n: stack.enter_context(_server(n, processor)) for n in names}
-        if shutil.which("wrk") is not None:
-            title = f"{CONNECTIONS} connections, one request after the other"
-            yield _bench_load(title, servers, _ask_with_wrk, _within_limits)
+        title = f"{CONNECTIONS} connections, one request after the other"
+        yield _bench_load(title, servers, 1, _within_limits)
         few = {name: servers[name] for name in names if name in PIPELINED}
         title = f"{CONNECTIONS} connections, {DEPTH} requests at once on each"
-        yield _bench_load(title, few, _ask_pipelined, _within_limits_pipelined)
+        yield _bench_load(title, few, DEPTH, _within_limits_pipelined)
     yield _bench_memory([name for name in names if name != FLOOR], processor)
 
 
@@ -235,56 +239,54 @@ def _ask_once(address: tuple[str, int]) -> socket.socket:
 def _bench_load(
     title: str,
     servers: dict[str, Server],
-    ask: Callable[[Server], tuple[int, float]],
+    depth: int,
     within_limits: Callable[[dict[str, list[Figures]]], bool],
 ) -> bool:
     figures: dict[str, list[Figures]] = {name: [] for name in servers}
     for server in servers.values():
-        ask(server)  # not counted: Node compiles what it runs often
+        _measure(server, depth)  # not counted: Node compiles what it runs often
     for _ in range(ROUNDS):
         for name, server in servers.items():
-            figures[name].append(_measure(server, ask))
+            figures[name].append(_measure(server, depth))
 
     print(f"\n  {title}\n")
-    print(f"{'answers/s':>26}  CPU us  ours x its: answers/s  CPU")
+    print(f"{'answers/s':>26}  CPU us  busy  who asks  pace", end="")
+    print("      ours x its: answers/s  CPU")
     for name in servers:
         rate, cpu = _rates(figures, name), _cpu(figures, name)
+        busy, asking = _median(figures, name, "busy"), _median(figures, name, "asking")
         print(
             f"  {name:<13} {statistics.median(rate):10,.0f} {statistics.median(cpu):7.2f}"
+            f" {busy:5.0%} {asking:9.0%}  {_pace(busy, asking):<8}"
             f" {ratio(_rates(figures, OURS), rate):22.2f} {_cpu_ratio(figures, name):5.2f}"
         )
     print()
     return within_limits(figures)
 
 
-def _measure(server: Server, ask: Callable[[Server], tuple[int, float]]) -> Figures:
+def _pace(busy: float, asking: float) -> str:
+    """Who had no time left, so that there were no more answers/s."""
+    if max(busy, asking) < SATURATED:
+        return "neither"
+    return "server" if busy >= asking else "who asks"
+
+
+def _measure(server: Server, depth: int) -> Figures:
+    """Has it asked for SECONDS, with `depth` requests at once on each connection."""
     before = _cpu_seconds(server)
-    answers, seconds = ask(server)
+    arguments = [str(CONNECTIONS), str(depth), str(SECONDS), server.url]
+    answers, ns, asking_ns = map(
+        int, _run([program("pipelined_load"), *arguments]).split()
+    )
     cpu = _cpu_seconds(server) - before
-    return Figures(answers / seconds, cpu * 1e6 / answers)
+    seconds = ns / 1e9
+    return Figures(answers / seconds, cpu * 1e6 / answers, cpu / seconds, asking_ns / ns)
 
 
 def _cpu_seconds(server: Server) -> float:
     """What the process has used so far, its own and the kernel's."""
     fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _ask_with_wrk(server: Server) -> tuple[int, float]:
-    """How many answers came, and in how many seconds."""
-    said = _run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", server.url])
-    answers = re.search(r"(\d+) requests in", said)
-    rate = re.search(r"Requests/sec: *([\d.]+)", said)
-    if not answers or not rate or "Non-2xx" in said or "Socket errors" in said:
-        raise ServerFailed(f"wrk, {server.url}: {said}")
-    return int(answers[1]), int(answers[1]) / float(rate[1])
-
-
-def _ask_pipelined(server: Server) -> tuple[int, float]:
-    """The same."""
-    arguments = [str(CONNECTIONS), str(DEPTH), str(SECONDS), server.url]
-    answers, ns = _run([program("pipelined_load"), *arguments]).split()
-    return int(answers), int(ns) / 1e9
 
 
 def _run(command: list[str]) -> str:
@@ -300,6 +302,10 @@ def _rates(figures: dict[str, list[Figures]], name: str) -> list[float]:
 
 def _cpu(figures: dict[str, list[Figures]], name: str) -> list[float]:
     return [one.cpu_us for one in figures[name]]
+
+
+def _median(figures: dict[str, list[Figures]], name: str, which: str) -> float:
+    return statistics.median(getattr(one, which) for one in figures[name])
 
 
 def _cpu_ratio(figures: dict[str, list[Figures]], name: str) -> float:

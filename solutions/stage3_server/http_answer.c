@@ -10,16 +10,17 @@
 #include <string.h>
 #include <time.h>
 
-static void answer_head(struct http_exchange *exchange, int status, const char *type,
-                        size_t length);
 static void answer_connection(struct http_exchange *exchange);
 
 void http_answer(struct http_exchange *exchange, int status, const char *type,
                  const void *body, size_t length)
 {
+    bool may_have_body = http_status_has_body(status);
+
     if (exchange->connection != NULL) { /* else nobody waits for it */
-        answer_head(exchange, status, type, length);
-        if (!http_is_head(exchange))
+        answer_head(exchange, status, may_have_body ? type : NULL,
+                    may_have_body ? (int64_t)length : HTTP_LENGTH_UNKNOWN);
+        if (may_have_body && !http_is_head(exchange))
             buffer_append(&exchange->answer, body, length);
     }
     exchange_end(exchange);
@@ -27,8 +28,8 @@ void http_answer(struct http_exchange *exchange, int status, const char *type,
 
 /* The status line, the headers, and the empty line that ends them. Every line ends with a
  * carriage return and a line feed. `length` is in bytes, and the same for HEAD. */
-static void answer_head(struct http_exchange *exchange, int status, const char *type,
-                        size_t length)
+void answer_head(struct http_exchange *exchange, int status, const char *type,
+                 int64_t length)
 {
     struct buffer *answer = &exchange->answer;
 
@@ -38,9 +39,11 @@ static void answer_head(struct http_exchange *exchange, int status, const char *
     append_text(answer, http_status_text(status));
     append_text(answer, "\r\n");
     append_header(answer, "Content-Type", type);
-    append_text(answer, "Content-Length: ");
-    append_number(answer, length);
-    append_text(answer, "\r\n");
+    if (length >= 0) {
+        append_text(answer, "Content-Length: ");
+        append_number(answer, (size_t)length);
+        append_text(answer, "\r\n");
+    }
     append_header(answer, "Date", http_date_at(&exchange->server->date, time(NULL)));
     answer_connection(exchange);
     buffer_append(answer, exchange->headers.data, exchange->headers.length);

@@ -15,16 +15,13 @@
 
 #include <stdlib.h>
 
-enum {
-    MAX_UNDER_WAY = 32,    /* exchanges: who sends more requests at once has to wait */
-    KEPT_OUT = 256 * 1024, /* bytes of memory kept for what the next turn sends */
-};
+enum { KEPT_OUT = 256 * 1024 }; /* bytes of memory kept for what the next turn sends */
 
 static void connection_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer);
 static void connection_on_read(uv_stream_t *stream, ssize_t count,
                                const uv_buf_t *buffer);
-static size_t connection_take(struct http_connection *connection, const char *bytes,
-                              size_t length);
+static void connection_take(struct http_connection *connection, const char *bytes,
+                            ssize_t count);
 static void connection_go_on(struct http_connection *connection);
 static void connection_send(struct http_connection *connection);
 static bool connection_collect(struct http_connection *connection, struct buffer *out);
@@ -50,31 +47,29 @@ static void connection_on_read(uv_stream_t *stream, ssize_t count, const uv_buf_
     struct http_connection *connection =
         container_of((uv_tcp_t *)stream, struct http_connection, tcp);
 
-    if (count < 0) { /* UV_EOF: the client has closed its side; else: it broke */
-        connection_close(connection);
-        return;
-    }
-    size_t taken = connection_take(connection, buffer->base, (size_t)count);
-    connection_put_aside(connection, buffer->base + taken, (size_t)count - taken);
+    connection_take(connection, buffer->base, count);
     connection_go_on(connection);
 }
 
-/* Feeds the bytes to the parser of one request after the other. Returns how many were
- * taken: the others have to wait for some answers. */
-static size_t connection_take(struct http_connection *connection, const char *bytes,
-                              size_t length)
+/* Feeds `count` bytes to the parser of one request after the other. Those that it cannot
+ * take now have to wait for some answers. */
+static void connection_take(struct http_connection *connection, const char *bytes,
+                            ssize_t count)
 {
-    size_t taken = 0;
+    size_t taken = 0, length = count > 0 ? (size_t)count : 0;
 
     connection->busy = true;
-    while (taken < length && !connection->last && connection->under_way < MAX_UNDER_WAY) {
+    if (count < 0) /* UV_EOF: the client has closed its side; else: it broke */
+        connection_close(connection);
+    while (taken < length && !connection->last && connection_has_room(connection)) {
         struct http_exchange *exchange = exchange_being_read(connection);
 
         taken += request_parser_feed(&exchange->request, bytes + taken, length - taken);
         exchange_advance(exchange);
     }
     connection->busy = false;
-    return connection->last ? length : taken;
+    if (taken < length && !connection->last)
+        connection_put_aside(connection, bytes + taken, length - taken);
 }
 
 void connection_answered(struct http_connection *connection)
@@ -97,20 +92,16 @@ static void connection_go_on(struct http_connection *connection)
     struct buffer waiting;
 
     connection_send(connection);
-    while (!connection->closing && connection->under_way < MAX_UNDER_WAY &&
-           connection->write == NULL && connection_take_back(connection, &waiting)) {
-        size_t taken = connection_take(connection, waiting.data, waiting.length);
-        connection_put_aside(connection, waiting.data + taken, waiting.length - taken);
+    while (!connection->closing && connection->write == NULL &&
+           connection_has_room(connection) &&
+           connection_take_back(connection, &waiting)) {
+        connection_take(connection, waiting.data, (ssize_t)waiting.length);
         buffer_deinit(&waiting);
         connection_send(connection);
     }
     connection_want_read(connection);
-}
-
-/* Nothing is under way any more, and the server is stopping. */
-static bool connection_is_last(const struct http_connection *connection)
-{
-    return connection->server->stopping && list_is_empty(&connection->exchanges);
+    connection_ask_for_more(connection);
+    connection_dispatch_held(connection);
 }
 
 /* One write for all that is there. While the client has not taken what was written
@@ -125,7 +116,8 @@ static void connection_send(struct http_connection *connection)
     bool more = connection_collect(connection, out);
     if (out->length > 0 && connection_write(connection, out->data, out->length) != 0)
         connection_close(connection);
-    else if (!more || connection->ends || connection_is_last(connection))
+    else if (!more || connection->ends ||
+             (connection->server->stopping && connection_has_no_request(connection)))
         connection_finish(connection);
     if (out->capacity > KEPT_OUT)
         buffer_deinit(out);

@@ -21,6 +21,7 @@ static void server_accept(struct http_server *server);
 static void server_on_listener_closed(uv_handle_t *handle);
 static void server_end_connections(struct http_server *server, bool at_once);
 static void server_end_connection(struct http_connection *connection);
+static void server_on_sweep_closed(uv_handle_t *handle);
 static void server_on_stopped(uv_handle_t *handle);
 
 void http_server_init(struct http_server *server, uv_loop_t *loop,
@@ -36,6 +37,7 @@ void http_server_init(struct http_server *server, uv_loop_t *loop,
     list_init(&server->spare);
     uv_tcp_init(loop, &server->listener);
     uv_timer_init(loop, &server->sweep);
+    server_init_streams(server);
 }
 
 int http_server_listen(struct http_server *server, const char *host, unsigned port)
@@ -137,14 +139,22 @@ void server_something_ended(struct http_server *server)
     if (server->listener_closed && !server->stopped && server->connection_count == 0 &&
         list_is_empty(&server->exchanges)) {
         server->stopped = true;
-        uv_close((uv_handle_t *)&server->sweep, server_on_stopped);
+        uv_close((uv_handle_t *)&server->sweep, server_on_sweep_closed);
     }
+}
+
+static void server_on_sweep_closed(uv_handle_t *handle)
+{
+    struct http_server *server =
+        container_of((uv_timer_t *)handle, struct http_server, sweep);
+
+    uv_close((uv_handle_t *)&server->turn, server_on_stopped);
 }
 
 static void server_on_stopped(uv_handle_t *handle)
 {
     struct http_server *server =
-        container_of((uv_timer_t *)handle, struct http_server, sweep);
+        container_of((uv_idle_t *)handle, struct http_server, turn);
 
     server_free_spare(server);
     free(server->read_buffer);

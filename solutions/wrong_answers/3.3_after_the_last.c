@@ -1,7 +1,9 @@
 /* mistake: takes requests after the connection's last
  * caught by: test_http_server_limits.py::test_nothing_after_the_last_request
  * says: after the connection's last */
-    while (taken < length && connection->under_way < MAX_UNDER_WAY) {
+    if (count < 0)
+        connection_close(connection);
+    while (taken < length && connection_has_room(connection)) {
         struct http_exchange *exchange = exchange_being_read(connection);
 
         taken += request_parser_feed(&exchange->request, bytes + taken, length - taken);

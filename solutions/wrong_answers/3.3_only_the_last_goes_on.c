@@ -3,7 +3,9 @@
  * says: nothing more came */
     struct http_exchange *exchange = NULL;
 
-    while (taken < length && !connection->last && connection->under_way < MAX_UNDER_WAY) {
+    if (count < 0)
+        connection_close(connection);
+    while (taken < length && !connection->last && connection_has_room(connection)) {
         exchange = exchange_being_read(connection);
         taken += request_parser_feed(&exchange->request, bytes + taken, length - taken);
     }

@@ -7,8 +7,10 @@
     append_text(answer, http_status_text(status));
     append_text(answer, "\r\n");
     append_header(answer, "Content-Type", type);
-    append_text(answer, "Content-Length: ");
-    append_number(answer, length);
-    append_text(answer, "\r\n");
+    if (length >= 0) {
+        append_text(answer, "Content-Length: ");
+        append_number(answer, (size_t)length);
+        append_text(answer, "\r\n");
+    }
     append_header(answer, "Date", http_date_at(&exchange->server->date, time(NULL)));
     append_text(answer, "\r\n");

@@ -7,7 +7,9 @@
     append_text(answer, http_status_text(status));
     append_text(answer, "\r\n");
     append_header(answer, "Content-Type", type);
-    append_text(answer, "Content-Length: ");
-    append_number(answer, length);
-    append_text(answer, "\r\n");
+    if (length >= 0) {
+        append_text(answer, "Content-Length: ");
+        append_number(answer, (size_t)length);
+        append_text(answer, "\r\n");
+    }
     (void)http_date_at, (void)time;

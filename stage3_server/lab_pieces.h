@@ -1,0 +1,20 @@
+/* lab_pieces: server_lab's handlers for answers that come in pieces, and for what comes
+ * after HTTP. */
+#ifndef STAGE3_LAB_PIECES_H
+#define STAGE3_LAB_PIECES_H
+
+#include "stage3_server/http_server.h"
+
+/* GET /pieces/{count}: so many pieces, "piece 1\n" and so on; told on stdout when each is
+ * asked for. In the query: size=N, each is filled up to N bytes; length=N, the answer's
+ * length is said to be that; abort=1, it is aborted when all were written. */
+void lab_on_pieces(struct http_exchange *exchange);
+
+/* GET /shout: for those who would like to go on in the protocol "shout", in which
+ * everything they say comes back in capital letters. 426 to all others. */
+void lab_on_shout(struct http_exchange *exchange);
+
+/* Ends the conversations that are still going on. */
+void lab_end_shouts(void);
+
+#endif
