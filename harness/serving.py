@@ -96,7 +96,7 @@ class Client:
         self.socket.settimeout(patience())
         try:
             self.socket.connect((server.host, server.port))
-        except OSError:
+        except ConnectionError:
             self.close()
             raise self._broken(
                 "it says that it listens, and refuses who connects", "a connection"

@@ -33,22 +33,26 @@ def run_tool(
     name: str, *arguments: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs a tool to its end, which must be a good one; nothing that it started goes on."""
+    what = " ".join([name, *arguments])
     process = subprocess.Popen(
         [tool(name), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         env={**os.environ, **WITHOUT_PROXY, **environment},
         start_new_session=True,
     )
     try:
         out, err = process.communicate(timeout=scaled(HANG_SECONDS))
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"{what}: still running after {HANG_SECONDS:.0f} s") from None
     finally:
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass  # as it should be: all have ended
         process.wait()
-    assert process.returncode == 0, f"{name} {' '.join(arguments)}:\n{out}{err}"
+    assert process.returncode == 0, f"{what}:\n{out}{err}"
     return subprocess.CompletedProcess(process.args, 0, out, err)

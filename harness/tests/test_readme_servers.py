@@ -52,9 +52,11 @@ class Block:
     steps: list[Step]
 
     @property
-    def has_output(self) -> bool:
-        """Whether anything is shown of what is printed."""
-        return any(step.shown for step in self.steps)
+    def matters(self) -> bool:
+        """Whether it shows something of what is printed, or others are about what it does: it
+        starts a server, or tells the world something."""
+        does = rf"\./|.*:{DEFAULT_PORT + 1}/"
+        return any(step.shown or re.match(does, step.command) for step in self.steps)
 
 
 def blocks_of(stage: Stage) -> list[Block]:
@@ -113,11 +115,13 @@ class Stand:
         self.runs: tuple[str, str] = ("", "")
 
     def serve(self, overlay: str, name: str, *arguments: str, **environment: str) -> None:
-        """Starts another server, in place of the one that there was."""
+        """Starts another server in place of the one that there was, on a free port."""
         if self.server:
             self.server.process.kill()
         folder = Sources("solutions", overlay or None).built(self.stage)
-        arguments = (*arguments, "port=0") if name == LAB else (*arguments, "--port", "0")
+        arguments += (
+            ("port=0",) if name == LAB else ("--port", "0")
+        )  # the last one counts
         self.server = Server(
             Program(folder / name, prefer="").start(
                 *arguments, **{**self.world.environment, **environment}
@@ -132,8 +136,9 @@ class Stand:
         self.world.stop()
 
     def here(self, command: str) -> str:
-        """The command with the ports that there are."""
+        """The command with the ports and the folder that there are."""
         places = {f"127.0.0.1:{SHOWN_PORT}": f"127.0.0.1:{self.server.port}"}
+        places["/tmp/"] = f"{self.folder}/"
         places[f'"127.0.0.1", {SHOWN_PORT}'] = f'"127.0.0.1", {self.server.port}'
         for port, service in enumerate(self.world.services, start=DEFAULT_PORT):
             places[f"127.0.0.1:{port}"] = f"127.0.0.1:{service.port}"
@@ -275,7 +280,7 @@ def play(stand: Stand, block: Block, earlier: list[Block], overlay: str) -> None
     for step in block.steps:
         program, *arguments = shlex.split(step.command)[:1] or [""]
         if program.startswith("./"):
-            stand.serve(overlay, program[2:])
+            stand.serve(overlay, program[2:], *stand.here(step.command).split()[1:])
             expect_said(stand, step.shown)
         elif program in OTHERS_PROGRAMS:
             continue
@@ -307,8 +312,7 @@ def test_what_servers_and_clients_print_is_shown(stage, tmp_path):
     stand = Stand(stage, tmp_path)
     try:
         for number, block in enumerate(blocks):
-            to_the_world = any(":8101/" in step.command for step in block.steps)
-            if block.has_output or to_the_world:
+            if block.matters:
                 play(stand, block, blocks[:number], overlay_for(stage, block))
     finally:
         stand.close()

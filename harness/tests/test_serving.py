@@ -232,6 +232,18 @@ def test_answers_come_one_by_one(serve):
         assert client.is_closed()
 
 
+def test_a_body_that_comes_after_its_head(serve):
+    """Nothing of it is there when the head has been read; it ends with the connection."""
+    head = b"HTTP/1.1 200 OK\r\n\r\n"
+    server = serve(
+        f"c = accept(); c.send({head!r}); c.recv(1); c.send(b'the rest'); c.close(); live()"
+    )
+    with server.client() as client:
+        assert client.takes(len(head)) == head
+        client.send(b"x")
+        assert client.answer().body == b"the rest"
+
+
 @pytest.mark.parametrize(
     "text, saw",
     [
