@@ -25,11 +25,11 @@ static const struct {
 
 json_t *orders_openapi(void)
 {
-    return json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:o, s:{s:o}}", "openapi",
+    return json_pack("{s:s, s:{s:s, s:s, s:s}, s:[{s:s}], s:[], s:o, s:{s:o}}", "openapi",
                      "3.1.0", "info", "title", "Orders", "version", "1.0.0",
                      "description", "The items of an order, whatever its packages.",
-                     "servers", "url", "/", "paths", paths(), "components", "schemas",
-                     schemas());
+                     "servers", "url", "/", "security", "paths", paths(), "components",
+                     "schemas", schemas());
 }
 
 static json_t *paths(void)
