@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Callable
 
 from harness import gaps, verdict
-from harness.build import first_complaint, make
+from harness.build import first_complaint, make, programs_of
 from harness.commands import lint, prove
 from harness.layout import ROOT, SOLUTIONS, STAGES
 from harness.settings import UsageError
@@ -122,11 +123,17 @@ def skeleton_overlay() -> str:
 # --- Judging -------------------------------------------------------------------------------
 
 
-def suite(
-    name: str, expected_exit: int, *arguments: str, **environment: str
-) -> tuple[list[Outcome], list[str]]:
-    """Runs all the stages' tests; returns the outcomes of those that judge a gap, and why
-    tests were skipped.
+@dataclass
+class Suite:
+    """What a run of all the stages' tests came to."""
+
+    outcomes: list[Outcome]  # of the tests that judge a gap
+    skipped: list[str]  # pytest's lines, with the reasons
+    started: set[str]  # programs: "stage1_event_loop/sleep_gather"
+
+
+def suite(name: str, expected_exit: int, *arguments: str, **environment: str) -> Suite:
+    """Runs all the stages' tests.
 
     CannotRun when pytest did not end as expected (0: all passed; 1: some failed), when a test
     could not even start, or when nothing was judged.
@@ -134,38 +141,42 @@ def suite(
     folder = ROOT / BUILD / "outcomes" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    paths = [folder / f"{i}.json" for i in range(PROCESSORS)]
     stages = [stage.folder for stage in STAGES]
-    shares = in_shares([*arguments, *stages], paths, **environment)
-    lines = [line for share in shares for line in share.stdout.splitlines()]
+    sessions = in_sessions([*arguments, *stages], folder, **environment)
+    lines = [line for session in sessions for line in session.stdout.splitlines()]
     errors = [line for line in lines if line.startswith("ERROR ")]
-    exits = {share.returncode for share in shares}
-    if exits != {expected_exit} or errors or not all(path.exists() for path in paths):
-        raise CannotRun("".join(share.stdout + share.stderr for share in shares))
-    outcomes = [
-        Outcome(**row)
-        for path in paths
-        for row in json.loads(path.read_text(encoding="utf-8"))
-    ]
-    if not outcomes:
+    worst = max(session.returncode for session in sessions)
+    rows, started = (
+        [
+            row
+            for path in folder.glob(f"{kind}_*.json")
+            for row in json.loads(path.read_text(encoding="utf-8"))
+        ]
+        for kind in ("outcomes", "started")
+    )
+    if worst != expected_exit or errors or any(s.returncode < 0 for s in sessions):
+        raise CannotRun("".join(session.stdout + session.stderr for session in sessions))
+    if not rows:
         raise CannotRun("no test has judged a gap")
-    return outcomes, [line for line in lines if line.startswith("SKIPPED ")]
+    skipped = [line for line in lines if line.startswith("SKIPPED ")]
+    return Suite([Outcome(**row) for row in rows], skipped, set(started))
 
 
-PROCESSORS = os.cpu_count() or 2
+# A test often waits: with one session more than there are processors, none is idle.
+SESSIONS = 1 + (os.cpu_count() or 2)
 
 
-def in_shares(
-    arguments: list[str], paths: list[Path] | None = None, **environment: str
+def in_sessions(
+    arguments: list[str], folder: Path, **environment: str
 ) -> list[subprocess.CompletedProcess[str]]:
-    """Runs pytest with these arguments on each processor with its share of the tests, and
-    prints how it ended; `paths` take the outcomes."""
+    """Runs pytest with these arguments in several sessions at once, which take the tests from
+    one queue, and prints how each ended. `folder`, new and empty, takes what they note."""
     command = [sys.executable, "-m", "pytest", "-q", "-rfEs", *arguments]
 
     def one(number: int) -> subprocess.CompletedProcess[str]:
-        more = [f"--outcomes={paths[number]}"] if paths else []
+        notes = [f"--{kind}={folder}/{kind}_{number}.json" for kind in NOTES]
         return subprocess.run(
-            [*command, f"--share={number + 1}/{PROCESSORS}", *more],
+            [*command, f"--queue={folder}", *notes],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -173,21 +184,38 @@ def in_shares(
             check=False,
         )
 
-    with ThreadPoolExecutor(PROCESSORS) as pool:
-        shares = list(pool.map(one, range(PROCESSORS)))
-    for share in shares:
-        print((share.stdout.splitlines() or ["no output"])[-1])
-    return shares
+    with ThreadPoolExecutor(SESSIONS) as pool:
+        sessions = list(pool.map(one, range(SESSIONS)))
+    for session in sessions:
+        print((session.stdout.splitlines() or ["no output"])[-1])
+    return sessions
 
 
-def reference_passes(name: str, **environment: str) -> list[str]:
-    """Every test passes on the reference; none is skipped for which there is a tool."""
-    outcomes, skipped = suite(name, 0, "--impl=solutions", **environment)
-    problems = [f"{o.test}: {o.kind}: {o.saw}" for o in outcomes if o.kind != "passed"]
-    if skipped and not problems:
-        reasons = dict.fromkeys(line.split(": ", 1)[1] for line in skipped)
+NOTES = ("outcomes", "started")
+
+
+def reference_passes(name: str, *arguments: str, **environment: str) -> list[str]:
+    """Every test passes on the reference, and every program was started by one; none is
+    skipped for which there is a tool."""
+    done = suite(name, 0, "--impl=solutions", *arguments, **environment)
+    problems = [
+        f"{o.test}: {o.kind}: {o.saw}" for o in done.outcomes if o.kind != "passed"
+    ]
+    programs = {program for stage in STAGES for program in programs_of(stage)}
+    problems += [
+        f"{program}: no test has started it"
+        for program in sorted(programs - done.started)
+    ]
+    if done.skipped and not problems:
+        reasons = dict.fromkeys(line.split(": ", 1)[1] for line in done.skipped)
         raise LeftOut("; ".join(reasons))
+    if name == "reference" and not problems:
+        passed.extend(done.outcomes)
     return problems
+
+
+# What the tests came to on the reference, once they have passed: the proof begins with it.
+passed: list[Outcome] = []
 
 
 def reference_passes_clang() -> list[str]:
@@ -200,11 +228,17 @@ def reference_passes_clang() -> list[str]:
 
 
 def reference_passes_valgrind() -> list[str]:
-    """The same without sanitizers, under valgrind."""
+    """A sample of it without sanitizers, under valgrind, in which every program runs.
+
+    What programs do is judged by all the tests above, and with sanitizers. Valgrind sees what
+    those do not, memory that was never written, in code that runs: it need not see a row of
+    a table that runs through the same code as the first.
+    """
     if shutil.which("valgrind") is None:
         raise LeftOut("valgrind is missing: apt-get install valgrind")
     return reference_passes(
         "valgrind",
+        "--sample",
         SAN="0",
         BUILD_DIR=f"{BUILD}/valgrind",
         WORKSHOP_WRAPPER="valgrind --quiet --leak-check=full --error-exitcode=99",
@@ -218,7 +252,7 @@ def skeletons_say_so() -> list[str]:
     done = make("solution-programs", "overlay-programs", f"OVERLAY={overlay}")
     if done.returncode != 0:
         return [first_complaint(done.stderr)]
-    outcomes, _ = suite("skeletons", 1, "--no-build", f"--overlay={overlay}")
+    outcomes = suite("skeletons", 1, "--no-build", f"--overlay={overlay}").outcomes
     problems = [
         f"{outcome.test}: {outcome.kind} on the skeleton: {outcome.saw}"
         for outcome in outcomes
@@ -236,7 +270,7 @@ def skeletons_say_so() -> list[str]:
 
 def proof() -> list[str]:
     """Every blanked gap and every wrong answer is caught: in short, see `make prove`."""
-    return ["see above"] if prove.prove_all(STAGES, in_short=True) else []
+    return ["see above"] if prove.prove_all(STAGES, in_short=True, known=passed) else []
 
 
 def form() -> list[str]:
@@ -250,10 +284,11 @@ def form() -> list[str]:
 
 def harness_tests() -> list[str]:
     """The harness's own tests."""
-    shares = in_shares(["harness/tests"])
-    if any(share.returncode != 0 for share in shares):
-        return [share.stdout + share.stderr for share in shares]
-    lines = [line for share in shares for line in share.stdout.splitlines()]
+    with tempfile.TemporaryDirectory() as folder:
+        sessions = in_sessions(["harness/tests"], Path(folder))
+    if any(session.returncode != 0 for session in sessions):
+        return [session.stdout + session.stderr for session in sessions]
+    lines = [line for session in sessions for line in session.stdout.splitlines()]
     skipped = [line for line in lines if line.startswith("SKIPPED")]
     if skipped:
         raise LeftOut("\n".join(skipped))
