@@ -44,10 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--gap", action="append", help="only the tests that judge this gap")
     group.addoption("--tests", help="only these tests, as JSON: test_x.py::test_y[z]")
-    group.addoption("--queue", help="a folder: share the tests with others, harness.queue")
+    group.addoption(
+        "--queue", help="a folder: share the tests with others, harness.queue"
+    )
     group.addoption("--sample", action="store_true", help="only some tests: see sample()")
-    group.addoption("--started", help="a file for the programs that were started, as JSON")
-    group.addoption("--whole", action="store_true", help="what only `make prove` has time for")
+    group.addoption(
+        "--started", help="a file for the programs that were started, as JSON"
+    )
+    group.addoption(
+        "--whole", action="store_true", help="what only `make prove` has time for"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -98,25 +104,22 @@ def pytest_collection_modifyitems(
             raise pytest.UsageError(str(error)) from None
 
 
-SAMPLE = 3
-
-
 def sample(items: list[pytest.Item]) -> list[pytest.Item]:
     """For what is slow and looks at how programs run, not at what they do: of each file the
-    first SAMPLE tests of each gap, and of what is given; of a table's rows the first.
+    first test of each gap (and of what is given), the last, and one between; of a table's
+    rows the first.
 
     Tests that learners write are not among them: they run on programs that are wrong.
     """
-    taken: dict[tuple, set[str]] = {}
-    chosen = []
+    groups: dict[tuple, dict[str, pytest.Item]] = {}
     for item in items:
-        names = taken.setdefault((item.path, _gap_of(item)), set())
-        name = getattr(item, "originalname", item.name)
-        if name in names or len(names) == SAMPLE or _judges_an_exercise(item):
-            continue
-        names.add(name)
-        chosen.append(item)
-    return chosen
+        if not _judges_an_exercise(item):
+            group = groups.setdefault((item.path, _gap_of(item)), {})
+            group.setdefault(getattr(item, "originalname", item.name), item)
+    chosen = set()
+    for rows in map(list, map(dict.values, groups.values())):
+        chosen |= {rows[0], rows[len(rows) // 2], rows[-1]}
+    return [item for item in items if item in chosen]
 
 
 def _judges_an_exercise(item: pytest.Item) -> bool:
@@ -191,7 +194,9 @@ def _processes(request: pytest.FixtureRequest) -> Iterator[None]:
     for process in explain.started:
         said = [line for line in getattr(process, "stderr_lines", []) if _VALGRIND(line)]
         if said:
-            pytest.fail("\n".join([f"{process.did}, under valgrind:", *said]), pytrace=False)
+            pytest.fail(
+                "\n".join([f"{process.did}, under valgrind:", *said]), pytrace=False
+            )
 
 
 _VALGRIND = re.compile(r"==\d+== ").match

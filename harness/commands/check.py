@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,24 +54,33 @@ def main(arguments: list[str]) -> int:
             "make check judges the reference, and solutions/ is not in this copy: "
             "begin with make watch STAGE=1"
         )
-    rows = []
-    for name, check in CHECKS:
-        print(f"\n=== {name}", flush=True)
-        began = time.monotonic()
-        try:
-            problems, state = check(), "passed"
-        except CannotRun as error:
-            problems, state = [str(error)], "FAILED"
-        except LeftOut as left_out:
-            problems, state = [str(left_out)], "left out"
-        if problems and (state == "passed" or lint.nothing_may_be_left_out()):
-            state = "FAILED"
-        for problem in problems:
-            print(problem)
-        remark = problems[0].strip().splitlines()[0][:60] if problems else ""
-        rows.append(Row(name, state, time.monotonic() - began, remark))
-        print(f"{state}: {name}", flush=True)
-    return summary(rows)
+    global fuzzer
+    fuzzer = begin_fuzzing()
+    try:
+        return summary([run(name, check) for name, check in CHECKS])
+    finally:
+        if fuzzer is not None and fuzzer.poll() is None:  # somebody has interrupted us
+            os.killpg(fuzzer.pid, signal.SIGKILL)
+            fuzzer.wait()
+
+
+def run(name: str, check: Callable[[], list[str]]) -> Row:
+    """Runs a check and tells how it ended."""
+    print(f"\n=== {name}", flush=True)
+    began = time.monotonic()
+    try:
+        problems, state = check(), "passed"
+    except CannotRun as error:
+        problems, state = [str(error)], "FAILED"
+    except LeftOut as left_out:
+        problems, state = [str(left_out)], "left out"
+    if problems and (state == "passed" or lint.nothing_may_be_left_out()):
+        state = "FAILED"
+    for problem in problems:
+        print(problem)
+    remark = problems[0].strip().splitlines()[0][:60] if problems else ""
+    print(f"{state}: {name}", flush=True)
+    return Row(name, state, time.monotonic() - began, remark)
 
 
 def summary(rows: list[Row]) -> int:
@@ -170,7 +181,8 @@ def in_sessions(
     arguments: list[str], folder: Path, **environment: str
 ) -> list[subprocess.CompletedProcess[str]]:
     """Runs pytest with these arguments in several sessions at once, which take the tests from
-    one queue, and prints how each ended. `folder`, new and empty, takes what they note."""
+    one queue, and prints how each ended. `folder`, new and empty, takes what they note.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-rfEs", *arguments]
 
     def one(number: int) -> subprocess.CompletedProcess[str]:
@@ -268,6 +280,43 @@ def skeletons_say_so() -> list[str]:
     return problems
 
 
+FUZZ_SECONDS = 60
+
+
+def begin_fuzzing() -> subprocess.Popen | None:
+    """`make fuzz` on one processor, while the other checks run; None without clang."""
+    if shutil.which("clang") is None:
+        return None
+    folder = ROOT / BUILD
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "fuzz.log").open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "harness", "fuzz"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "SECONDS": str(FUZZ_SECONDS)},
+        )
+
+
+def fuzzing() -> list[str]:
+    """A minute of bytes that nobody thought of has broken nothing: see begin_fuzzing."""
+    if fuzzer is None:
+        raise LeftOut("clang is missing: apt-get install clang libclang-rt-dev")
+    code = fuzzer.wait()
+    said = (ROOT / BUILD / "fuzz.log").read_text(encoding="utf-8", errors="replace")
+    runs = re.search(r"^stat::number_of_executed_units: *([1-9]\d*)$", said, re.MULTILINE)
+    if code != 0 or runs is None:
+        return [f"the fuzzer ended with {code}:\n" + "\n".join(said.splitlines()[-60:])]
+    print(f"{runs[1]} inputs in {FUZZ_SECONDS} seconds")
+    return []
+
+
+fuzzer: subprocess.Popen | None = None
+
+
 def proof() -> list[str]:
     """Every blanked gap and every wrong answer is caught: in short, see `make prove`."""
     return ["see above"] if prove.prove_all(STAGES, in_short=True, known=passed) else []
@@ -319,4 +368,5 @@ CHECKS: list[tuple[str, Callable[[], list[str]]]] = [
     ("the skeletons say what is missing", skeletons_say_so),
     ("gap proof and wrong answers", proof),
     ("the harness's own tests", harness_tests),
+    ("a minute of bytes that nobody thought of", fuzzing),
 ]
