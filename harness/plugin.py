@@ -22,7 +22,7 @@ from harness import exercise, explain, gaps, running, timeouts
 from harness.build import BuildError, NoCompiler, build_stage
 from harness.explain import Failure
 from harness.layout import STAGES, Stage
-from harness.queue import Queue
+from harness.queue import OtherTests, Queue
 from harness.running import Program
 from harness.verdict import Outcome, Sources
 
@@ -133,7 +133,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if not folder or session.config.getoption("collectonly") or session.testsfailed:
         return None
     queue = Queue(Path(folder), [item.nodeid for item in session.items])
-    place = queue.take()
+    try:
+        place = queue.take()
+    except OtherTests as error:
+        raise pytest.UsageError(str(error)) from None
     while place is not None:
         following = queue.take()  # pytest wants to know which fixtures to keep
         upcoming = None if following is None else session.items[following]
@@ -185,7 +188,7 @@ def _sources(config: pytest.Config) -> Sources:
 
 @pytest.fixture(autouse=True)
 def _processes(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No program outlives its test; and what valgrind says of one is told, however it ended."""
+    """No program outlives its test; and what valgrind says of one fails it, even if killed."""
     explain.started.clear()
     yield
     for process in explain.started:
