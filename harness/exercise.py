@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,10 +94,26 @@ def _programs_with(stage: Stage, answer: WrongAnswer) -> list[str]:
 
 
 def _run(path: Path, overlays: list[str]) -> dict[str, list[str | None]]:
-    """Runs the tests on the reference ("") and on overlays, all in one other process.
+    """Runs the tests on the reference ("") and on overlays, in a few other processes: on what
+    is wrong a test often waits until its patience ends.
 
     For each of them: None for a test that passed, and why for one that failed.
     """
+    shares = [overlays[i::AT_ONCE] for i in range(min(AT_ONCE, len(overlays)))]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        done = list(pool.map(lambda share: _run_share(path, share), shares))
+    results: dict[str, list[str | None]] = {overlay: [] for overlay in overlays}
+    for share in done:
+        for overlay, words in share.items():
+            results[overlay] += words
+    return results
+
+
+AT_ONCE = 3
+
+
+def _run_share(path: Path, overlays: list[str]) -> dict[str, list[str | None]]:
+    """The same for some of them, in one process."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "results.json"
         command = [

@@ -12,6 +12,7 @@ import builtins
 import itertools
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator
 
@@ -21,6 +22,7 @@ from harness import exercise, explain, gaps, running, timeouts
 from harness.build import BuildError, NoCompiler, build_stage
 from harness.explain import Failure
 from harness.layout import STAGES, Stage
+from harness.queue import OtherTests, Queue
 from harness.running import Program
 from harness.verdict import Outcome, Sources
 
@@ -42,7 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--gap", action="append", help="only the tests that judge this gap")
     group.addoption("--tests", help="only these tests, as JSON: test_x.py::test_y[z]")
-    group.addoption("--share", help="K/N: only every Nth test, beginning with the Kth")
+    group.addoption(
+        "--queue", help="a folder: share the tests with others, harness.queue"
+    )
+    group.addoption("--sample", action="store_true", help="only some tests: see sample()")
+    group.addoption(
+        "--started", help="a file for the programs that were started, as JSON"
+    )
+    group.addoption(
+        "--whole", action="store_true", help="what only `make prove` has time for"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.workshop_outcomes = []
     config.workshop_results = []
+    config.workshop_started = set()
     builtins.TODO = exercise.TODO  # known everywhere, as the Makefile makes it known in C
 
 
@@ -76,10 +88,11 @@ def pytest_collection_modifyitems(
     if tests:
         wanted = set(json.loads(tests))
         chosen = [item for item in chosen if name_of(item) in wanted]
-    if config.getoption("--share"):
-        first, step = map(int, config.getoption("--share").split("/"))
-        chosen = chosen[first - 1 :: step]
+    if config.getoption("--sample"):
+        chosen = sample(chosen)
     chosen.sort(key=_rests_on_how_many)
+    if config.getoption("--queue"):  # what takes longest must not come last
+        chosen.sort(key=lambda item: not _judges_an_exercise(item))
     config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
     items[:] = chosen
     if config.getoption("--no-build") or config.getoption("collectonly"):
@@ -89,6 +102,48 @@ def pytest_collection_modifyitems(
             build_stage(one, config.getoption("--impl"))
         except (BuildError, NoCompiler) as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def sample(items: list[pytest.Item]) -> list[pytest.Item]:
+    """For what is slow and looks at how programs run, not at what they do: of each file the
+    first test of each gap (and of what is given), the last, and one between; of a table's
+    rows the first.
+
+    Tests that learners write are not among them: they run on programs that are wrong.
+    """
+    groups: dict[tuple, dict[str, pytest.Item]] = {}
+    for item in items:
+        if not _judges_an_exercise(item):
+            group = groups.setdefault((item.path, _gap_of(item)), {})
+            group.setdefault(getattr(item, "originalname", item.name), item)
+    chosen = set()
+    for rows in map(list, map(dict.values, groups.values())):
+        chosen |= {rows[0], rows[len(rows) // 2], rows[-1]}
+    return [item for item in items if item in chosen]
+
+
+def _judges_an_exercise(item: pytest.Item) -> bool:
+    return "judge_exercise" in item.fixturenames
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """With --queue: runs those of the tests that no other session has taken."""
+    folder = session.config.getoption("--queue")
+    if not folder or session.config.getoption("collectonly") or session.testsfailed:
+        return None
+    queue = Queue(Path(folder), [item.nodeid for item in session.items])
+    try:
+        place = queue.take()
+    except OtherTests as error:
+        raise pytest.UsageError(str(error)) from None
+    while place is not None:
+        following = queue.take()  # pytest wants to know which fixtures to keep
+        upcoming = None if following is None else session.items[following]
+        item = session.items[place]
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=upcoming)
+        place = following
+    return True
 
 
 def stage_of(item: pytest.Item) -> Stage | None:
@@ -132,12 +187,22 @@ def _sources(config: pytest.Config) -> Sources:
 
 
 @pytest.fixture(autouse=True)
-def _processes() -> Iterator[None]:
-    """No program outlives its test."""
+def _processes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No program outlives its test; and what valgrind says of one fails it, even if killed."""
     explain.started.clear()
     yield
     for process in explain.started:
         process.kill()
+        request.config.workshop_started.add(process.program)
+    for process in explain.started:
+        said = [line for line in getattr(process, "stderr_lines", []) if _VALGRIND(line)]
+        if said:
+            pytest.fail(
+                "\n".join([f"{process.did}, under valgrind:", *said]), pytrace=False
+            )
+
+
+_VALGRIND = re.compile(r"==\d+== ").match
 
 
 class Programs:
@@ -308,9 +373,11 @@ def _blame(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the outcomes for those who judge by gap, and the results for an exercise."""
-    outcomes, results = (
-        session.config.getoption(name) for name in ("--outcomes", "--results")
+    """Writes the outcomes for those who judge by gap, the results for an exercise, and which
+    programs were started."""
+    outcomes, results, started = (
+        session.config.getoption(name)
+        for name in ("--outcomes", "--results", "--started")
     )
     if outcomes:
         rows = [outcome.as_dict() for outcome in session.config.workshop_outcomes]
@@ -319,6 +386,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         Path(results).write_text(
             json.dumps(session.config.workshop_results), encoding="utf-8"
         )
+    if started:
+        rows = sorted(session.config.workshop_started)
+        Path(started).write_text(json.dumps(rows), encoding="utf-8")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

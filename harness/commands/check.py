@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from pathlib import Path
 from typing import Callable
 
 from harness import gaps, verdict
-from harness.build import first_complaint, make
+from harness.build import first_complaint, make, programs_of
 from harness.commands import lint, prove
 from harness.layout import ROOT, SOLUTIONS, STAGES
 from harness.settings import UsageError
@@ -51,24 +54,33 @@ def main(arguments: list[str]) -> int:
             "make check judges the reference, and solutions/ is not in this copy: "
             "begin with make watch STAGE=1"
         )
-    rows = []
-    for name, check in CHECKS:
-        print(f"\n=== {name}", flush=True)
-        began = time.monotonic()
-        try:
-            problems, state = check(), "passed"
-        except CannotRun as error:
-            problems, state = [str(error)], "FAILED"
-        except LeftOut as left_out:
-            problems, state = [str(left_out)], "left out"
-        if problems and (state == "passed" or lint.nothing_may_be_left_out()):
-            state = "FAILED"
-        for problem in problems:
-            print(problem)
-        remark = problems[0].strip().splitlines()[0][:60] if problems else ""
-        rows.append(Row(name, state, time.monotonic() - began, remark))
-        print(f"{state}: {name}", flush=True)
-    return summary(rows)
+    global fuzzer
+    fuzzer = begin_fuzzing()
+    try:
+        return summary([run(name, check) for name, check in CHECKS])
+    finally:
+        if fuzzer is not None and fuzzer.poll() is None:  # somebody has interrupted us
+            os.killpg(fuzzer.pid, signal.SIGKILL)
+            fuzzer.wait()
+
+
+def run(name: str, check: Callable[[], list[str]]) -> Row:
+    """Runs a check and tells how it ended."""
+    print(f"\n=== {name}", flush=True)
+    began = time.monotonic()
+    try:
+        problems, state = check(), "passed"
+    except CannotRun as error:
+        problems, state = [str(error)], "FAILED"
+    except LeftOut as left_out:
+        problems, state = [str(left_out)], "left out"
+    if problems and (state == "passed" or lint.nothing_may_be_left_out()):
+        state = "FAILED"
+    for problem in problems:
+        print(problem)
+    remark = problems[0].strip().splitlines()[0][:60] if problems else ""
+    print(f"{state}: {name}", flush=True)
+    return Row(name, state, time.monotonic() - began, remark)
 
 
 def summary(rows: list[Row]) -> int:
@@ -122,11 +134,17 @@ def skeleton_overlay() -> str:
 # --- Judging -------------------------------------------------------------------------------
 
 
-def suite(
-    name: str, expected_exit: int, *arguments: str, **environment: str
-) -> tuple[list[Outcome], list[str]]:
-    """Runs all the stages' tests; returns the outcomes of those that judge a gap, and why
-    tests were skipped.
+@dataclass
+class Suite:
+    """What a run of all the stages' tests came to."""
+
+    outcomes: list[Outcome]  # of the tests that judge a gap
+    skipped: list[str]  # pytest's lines, with the reasons
+    started: set[str]  # programs: "stage1_event_loop/sleep_gather"
+
+
+def suite(name: str, expected_exit: int, *arguments: str, **environment: str) -> Suite:
+    """Runs all the stages' tests.
 
     CannotRun when pytest did not end as expected (0: all passed; 1: some failed), when a test
     could not even start, or when nothing was judged.
@@ -134,38 +152,44 @@ def suite(
     folder = ROOT / BUILD / "outcomes" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    paths = [folder / f"{i}.json" for i in range(PROCESSORS)]
     stages = [stage.folder for stage in STAGES]
-    shares = in_shares([*arguments, *stages], paths, **environment)
-    lines = [line for share in shares for line in share.stdout.splitlines()]
+    sessions = in_sessions([*arguments, *stages], folder, **environment)
+    lines = [line for session in sessions for line in session.stdout.splitlines()]
     errors = [line for line in lines if line.startswith("ERROR ")]
-    exits = {share.returncode for share in shares}
-    if exits != {expected_exit} or errors or not all(path.exists() for path in paths):
-        raise CannotRun("".join(share.stdout + share.stderr for share in shares))
-    outcomes = [
-        Outcome(**row)
-        for path in paths
-        for row in json.loads(path.read_text(encoding="utf-8"))
-    ]
-    if not outcomes:
+    worst = max(session.returncode for session in sessions)
+    rows, started = (
+        [
+            row
+            for path in folder.glob(f"{kind}_*.json")
+            for row in json.loads(path.read_text(encoding="utf-8"))
+        ]
+        for kind in ("outcomes", "started")
+    )
+    if worst != expected_exit or errors or any(s.returncode < 0 for s in sessions):
+        raise CannotRun("".join(session.stdout + session.stderr for session in sessions))
+    if not rows:
         raise CannotRun("no test has judged a gap")
-    return outcomes, [line for line in lines if line.startswith("SKIPPED ")]
+    skipped = [line for line in lines if line.startswith("SKIPPED ")]
+    return Suite([Outcome(**row) for row in rows], skipped, set(started))
 
 
+# A test often waits: with one session more than there are processors, none is idle. Under
+# valgrind programs do not wait but compute, and where they are slow time limits come closer.
 PROCESSORS = os.cpu_count() or 2
 
 
-def in_shares(
-    arguments: list[str], paths: list[Path] | None = None, **environment: str
+def in_sessions(
+    arguments: list[str], folder: Path, **environment: str
 ) -> list[subprocess.CompletedProcess[str]]:
-    """Runs pytest with these arguments on each processor with its share of the tests, and
-    prints how it ended; `paths` take the outcomes."""
+    """Runs pytest with these arguments in several sessions at once, which take the tests from
+    one queue, and prints how each ended. `folder`, new and empty, takes what they note.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-rfEs", *arguments]
 
     def one(number: int) -> subprocess.CompletedProcess[str]:
-        more = [f"--outcomes={paths[number]}"] if paths else []
+        notes = [f"--{kind}={folder}/{kind}_{number}.json" for kind in NOTES]
         return subprocess.run(
-            [*command, f"--share={number + 1}/{PROCESSORS}", *more],
+            [*command, f"--queue={folder}", *notes],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -173,21 +197,39 @@ def in_shares(
             check=False,
         )
 
-    with ThreadPoolExecutor(PROCESSORS) as pool:
-        shares = list(pool.map(one, range(PROCESSORS)))
-    for share in shares:
-        print((share.stdout.splitlines() or ["no output"])[-1])
-    return shares
+    count = PROCESSORS if "WORKSHOP_WRAPPER" in environment else PROCESSORS + 1
+    with ThreadPoolExecutor(count) as pool:
+        sessions = list(pool.map(one, range(count)))
+    for session in sessions:
+        print((session.stdout.splitlines() or ["no output"])[-1])
+    return sessions
 
 
-def reference_passes(name: str, **environment: str) -> list[str]:
-    """Every test passes on the reference; none is skipped for which there is a tool."""
-    outcomes, skipped = suite(name, 0, "--impl=solutions", **environment)
-    problems = [f"{o.test}: {o.kind}: {o.saw}" for o in outcomes if o.kind != "passed"]
-    if skipped and not problems:
-        reasons = dict.fromkeys(line.split(": ", 1)[1] for line in skipped)
+NOTES = ("outcomes", "started")
+
+
+def reference_passes(name: str, *arguments: str, **environment: str) -> list[str]:
+    """Every test passes on the reference, and every program was started by one; none is
+    skipped for which there is a tool."""
+    done = suite(name, 0, "--impl=solutions", *arguments, **environment)
+    problems = [
+        f"{o.test}: {o.kind}: {o.saw}" for o in done.outcomes if o.kind != "passed"
+    ]
+    programs = {program for stage in STAGES for program in programs_of(stage)}
+    problems += [
+        f"{program}: no test has started it"
+        for program in sorted(programs - done.started)
+    ]
+    if done.skipped and not problems:
+        reasons = dict.fromkeys(line.split(": ", 1)[1] for line in done.skipped)
         raise LeftOut("; ".join(reasons))
+    if name == "reference" and not problems:
+        passed.extend(done.outcomes)
     return problems
+
+
+# What the tests came to on the reference, once they have passed: the proof begins with it.
+passed: list[Outcome] = []
 
 
 def reference_passes_clang() -> list[str]:
@@ -200,11 +242,17 @@ def reference_passes_clang() -> list[str]:
 
 
 def reference_passes_valgrind() -> list[str]:
-    """The same without sanitizers, under valgrind."""
+    """A sample of it without sanitizers, under valgrind, in which every program runs.
+
+    What programs do is judged by all the tests above, and with sanitizers. Valgrind sees what
+    those do not, memory that was never written, in code that runs: it need not see a row of
+    a table that runs through the same code as the first.
+    """
     if shutil.which("valgrind") is None:
         raise LeftOut("valgrind is missing: apt-get install valgrind")
     return reference_passes(
         "valgrind",
+        "--sample",
         SAN="0",
         BUILD_DIR=f"{BUILD}/valgrind",
         WORKSHOP_WRAPPER="valgrind --quiet --leak-check=full --error-exitcode=99",
@@ -218,7 +266,7 @@ def skeletons_say_so() -> list[str]:
     done = make("solution-programs", "overlay-programs", f"OVERLAY={overlay}")
     if done.returncode != 0:
         return [first_complaint(done.stderr)]
-    outcomes, _ = suite("skeletons", 1, "--no-build", f"--overlay={overlay}")
+    outcomes = suite("skeletons", 1, "--no-build", f"--overlay={overlay}").outcomes
     problems = [
         f"{outcome.test}: {outcome.kind} on the skeleton: {outcome.saw}"
         for outcome in outcomes
@@ -234,9 +282,46 @@ def skeletons_say_so() -> list[str]:
     return problems
 
 
+FUZZ_SECONDS = 60
+
+
+def begin_fuzzing() -> subprocess.Popen | None:
+    """`make fuzz` on one processor, while the other checks run; None without clang."""
+    if shutil.which("clang") is None:
+        return None
+    folder = ROOT / BUILD
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "fuzz.log").open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "harness", "fuzz"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "SECONDS": str(FUZZ_SECONDS)},
+        )
+
+
+def fuzzing() -> list[str]:
+    """A minute of bytes that nobody thought of has broken nothing: see begin_fuzzing."""
+    if fuzzer is None:
+        raise LeftOut("clang is missing: apt-get install clang libclang-rt-dev")
+    code = fuzzer.wait()
+    said = (ROOT / BUILD / "fuzz.log").read_text(encoding="utf-8", errors="replace")
+    runs = re.search(r"^stat::number_of_executed_units: *([1-9]\d*)$", said, re.MULTILINE)
+    if code != 0 or runs is None:
+        return [f"the fuzzer ended with {code}:\n" + "\n".join(said.splitlines()[-60:])]
+    print(f"{runs[1]} inputs in {FUZZ_SECONDS} seconds")
+    return []
+
+
+fuzzer: subprocess.Popen | None = None
+
+
 def proof() -> list[str]:
     """Every blanked gap and every wrong answer is caught: in short, see `make prove`."""
-    return ["see above"] if prove.prove_all(STAGES, in_short=True) else []
+    return ["see above"] if prove.prove_all(STAGES, in_short=True, known=passed) else []
 
 
 def form() -> list[str]:
@@ -250,10 +335,11 @@ def form() -> list[str]:
 
 def harness_tests() -> list[str]:
     """The harness's own tests."""
-    shares = in_shares(["harness/tests"])
-    if any(share.returncode != 0 for share in shares):
-        return [share.stdout + share.stderr for share in shares]
-    lines = [line for share in shares for line in share.stdout.splitlines()]
+    with tempfile.TemporaryDirectory() as folder:
+        sessions = in_sessions(["harness/tests"], Path(folder))
+    if any(session.returncode != 0 for session in sessions):
+        return [session.stdout + session.stderr for session in sessions]
+    lines = [line for session in sessions for line in session.stdout.splitlines()]
     skipped = [line for line in lines if line.startswith("SKIPPED")]
     if skipped:
         raise LeftOut("\n".join(skipped))
@@ -284,4 +370,5 @@ CHECKS: list[tuple[str, Callable[[], list[str]]]] = [
     ("the skeletons say what is missing", skeletons_say_so),
     ("gap proof and wrong answers", proof),
     ("the harness's own tests", harness_tests),
+    ("a minute of bytes that nobody thought of", fuzzing),
 ]

@@ -1,15 +1,22 @@
 """Fixtures of the harness's own tests."""
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from harness.queue import once
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory):
+def template(request, tmp_path_factory):
     """A copy of the repository, skeletons unfilled, committed and built. Do not change it."""
     from harness.tests import repository
 
-    return repository.build_template(tmp_path_factory.mktemp("template"))
+    folder = request.config.getoption("--queue")
+    if not folder:
+        return repository.build_template(tmp_path_factory.mktemp("template"))
+    return repository.Copy(once(Path(folder), "template", repository.build_template))
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import types
+
 import pytest
 
-from harness.commands import fuzz
+from harness.commands import check, fuzz
 from harness.fuzz.requests import BAD, GOOD
 
 
@@ -38,3 +40,29 @@ def test_the_seeds_are_the_requests_of_the_tests(monkeypatch, tmp_path):
     ]
     wanted = [row[0] for row in [*GOOD.values(), *BAD.values()]]
     assert sorted(seeds) == sorted([*wanted, b"".join(row[0] for row in GOOD.values())])
+
+
+@pytest.mark.parametrize(
+    "code, said, problem",
+    [
+        (0, "stat::number_of_executed_units: 12\n", None),
+        (77, "stat::number_of_executed_units: 12\n", "ended with 77"),
+        (0, "nothing was run\n", "ended with 0"),
+    ],
+)
+def test_a_check_fails_by_a_finding_and_when_nothing_was_run(
+    monkeypatch, tmp_path, code, said, problem
+):
+    (tmp_path / check.BUILD).mkdir(parents=True)
+    (tmp_path / check.BUILD / "fuzz.log").write_text(said)
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(check, "fuzzer", types.SimpleNamespace(wait=lambda: code))
+    problems = check.fuzzing()
+    assert len(problems) == (problem is not None)
+    assert problem is None or problem in problems[0]
+
+
+def test_a_check_is_left_out_without_clang(monkeypatch):
+    monkeypatch.setattr(check, "fuzzer", None)
+    with pytest.raises(check.LeftOut, match="apt-get install"):
+        check.fuzzing()

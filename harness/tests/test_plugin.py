@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -153,13 +154,116 @@ def test_when_many_hang_the_others_are_not_run(later, unwritten, not_run):
     assert "too many programs had hung" in seen[not_run[0]]["saw"]
 
 
-def test_shares_are_all_the_tests_and_none_twice(later):
+def test_sessions_of_a_queue_run_all_the_tests_and_none_twice(later):
+    """The first test waits until another session has run the last one."""
+    (later.path / "queue").mkdir()
+    write_tests(later, TAKES_TURNS)
+
+    def session(name: str) -> dict[str, str]:
+        command = [sys.executable, "-m", "pytest", "-q", "--no-build", "--queue=queue"]
+        assert later.run(*command, f"--outcomes={name}", SECOND).exit == 0
+        rows = json.loads(later.read(name))
+        return {row["test"].removeprefix(f"{TESTS}::"): row["kind"] for row in rows}
+
+    with ThreadPoolExecutor(2) as pool:
+        seen = sorted(pool.map(session, ["one", "two"]), key=len)
+    both = {**seen[0], **seen[1]}
+    assert len(both) == len(seen[0]) + len(seen[1]) == 6
+    assert set(both.values()) == {"passed"}
+    assert later.read("log").splitlines().count("made") == 2  # a fixture in each session
+
+
+TAKES_TURNS = """
+import os, time
+import pytest
+from harness.timeouts import scaled
+
+@pytest.fixture(scope="module")
+def made():
+    with open("log", "a") as log: log.write("made\\n")
+    yield
+    with open("log", "a") as log: log.write("gone\\n")
+
+@gap("2.1")
+def test_first(made):
+    end = time.monotonic() + scaled(60)
+    while not os.path.exists("last"):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+@gap("2.1")
+@pytest.mark.parametrize("number", range(4))
+def test_between(made, number): pass
+
+@gap("2.1")
+def test_last(made): open("last", "w").close()
+"""
+
+
+def test_a_queue_refuses_other_tests(later):
+    """Or a test that only one session knows would be run by none."""
+    (later.path / "queue").mkdir()
     write_tests(later, SOME_GAPS)
-    shares = [
-        set(outcomes_of(later, "--impl=solutions", "--no-build", f"--share={one}/2"))
-        for one in (1, 2)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-build",
+        "--queue=queue",
+        SECOND,
     ]
-    assert shares == [{"test_a", "test_c"}, {"test_b"}]
+    assert later.run(*command).exit == 0
+    write_tests(later, GIVEN)
+    done = later.run(*command)
+    assert done.exit == 4 and "must have the same tests" in done.out + done.err
+
+
+TABLES = """
+import pytest
+
+@gap("2.1")
+@pytest.mark.parametrize("row", range(3))
+def test_a(row): pass
+
+@gap("2.1")
+def test_b(): pass
+
+@gap("2.1")
+def test_c(): pass
+
+@gap("2.1")
+def test_d(): pass
+
+@gap("2.2")
+def test_e(judge_exercise): pass
+
+@gap("2.3")
+@pytest.mark.parametrize("row", range(3))
+def test_f(row): pass
+"""
+
+
+def test_a_sample_is_of_each_gap_and_has_one_row_of_a_table(later):
+    write_tests(later, TABLES)
+    seen = outcomes_of(later, "--impl=solutions", "--no-build", "--sample")
+    assert list(seen) == ["test_a[0]", "test_c", "test_d", "test_f[0]"]
+
+
+VALGRIND_SPEAKS = """
+def test_a(program): program("curl_lab").start("fly").until("")
+"""
+
+
+def test_what_valgrind_says_fails_the_test_however_the_program_ended(later, tmp_path):
+    """A program that is killed has no exit status of valgrind's."""
+    wrapper = tmp_path / "wrapper"
+    wrapper.write_text("#!/bin/sh\necho '==12== Invalid read of size 1' >&2\nsleep 60\n")
+    wrapper.chmod(0o755)
+    write_tests(later, VALGRIND_SPEAKS)
+    command = [sys.executable, "-m", "pytest", "-q", "--impl=solutions", "--no-build"]
+    done = later.run(*command, SECOND, WORKSHOP_WRAPPER=str(wrapper))
+    assert done.exit == 1 and "==12== Invalid read of size 1" in done.out
 
 
 SOME_GAPS = """

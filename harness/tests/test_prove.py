@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from dataclasses import replace
 
 import pytest
@@ -135,3 +136,21 @@ def test_what_the_reference_is_made_of():
     gather = f"{STAGE.folder}/gather.c"
     users = {name for name, sources in made_of.items() if gather in sources}
     assert users == {"sleep_gather", "heavy_work", "gather_lab"}
+
+
+def test_in_short_a_blanked_gap_has_its_own_tests_and_one_of_each_kind(reference):
+    """Of a table one row; and with another gap it is another of those that are alike."""
+    rows = [
+        replace(outcome("t.py::test_own[1]", (A,)), gap="1.2"),
+        replace(outcome("t.py::test_own[2]", (A,)), gap="1.2"),
+        replace(outcome("u.py::test_own", (A,)), gap="1.2"),
+        replace(outcome("t.py::test_waits", (A,)), needs=("1.2",)),
+        outcome("t.py::test_a", (A,)),
+        outcome("t.py::test_b", (A,)),
+        outcome("t.py::test_c", (A,)),
+    ]
+    gap = types.SimpleNamespace(number="1.2")
+    names = [one.test[len("t.py::test_") :] for one in reference.sample(gap, rows)]
+    assert names == ["own[1]", "own", "waits", "c"]
+    gap = types.SimpleNamespace(number="1.3")
+    assert "t.py::test_b" in [one.test for one in reference.sample(gap, rows)]
