@@ -20,6 +20,7 @@ So this one sends bytes as they are, and reads the answers one by one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import signal
@@ -172,6 +173,14 @@ class Client:
             self._more(f"{count} bytes")
         return self._came[:count]
 
+    def rest(self) -> bytes:
+        """Everything that still comes until the connection ends, in whichever way."""
+        pieces, self._came = [self._came], b""
+        with contextlib.suppress(ConnectionError):
+            while piece := self.socket.recv(65536):
+                pieces.append(piece)
+        return b"".join(pieces)
+
     def has_answer(self) -> bool:
         """Whether something has come already."""
         if not self._came:
@@ -182,6 +191,11 @@ class Client:
                 pass
             self.socket.settimeout(patience())
         return bool(self._came)
+
+    def comes(self, seconds: float) -> bool:
+        """Whether something comes within so many seconds, which the caller is not in a hurry
+        about: it asks again."""
+        return bool(self._came) or bool(select.select([self.socket], [], [], seconds)[0])
 
     def is_closed(self) -> bool:
         """Whether the server closes the connection, and sends nothing more before."""

@@ -17,6 +17,10 @@ void http_answer(struct http_exchange *exchange, int status, const char *type,
 {
     bool may_have_body = http_status_has_body(status);
 
+    if (length > MAX_ANSWER) {
+        http_answer_failure(exchange, UV_EFBIG);
+        return;
+    }
     if (exchange->connection != NULL) { /* else nobody waits for it */
         answer_head(exchange, status, may_have_body ? type : NULL,
                     may_have_body ? (int64_t)length : HTTP_LENGTH_UNKNOWN);

@@ -27,8 +27,11 @@ static void connection_send(struct http_connection *connection);
 static bool connection_collect(struct http_connection *connection, struct buffer *out);
 static void connection_want_read(struct http_connection *connection);
 
+/* What is written goes out at once: the kernel would hold back the second of two small
+ * pieces, in the hope of a third, until the client has confirmed the first. */
 void connection_start(struct http_connection *connection)
 {
+    uv_tcp_nodelay(&connection->tcp, 1);
     connection_want_read(connection);
 }
 
@@ -96,17 +99,16 @@ static void connection_go_on(struct http_connection *connection)
 {
     struct buffer waiting;
 
-    connection_send(connection);
-    while (!connection->closing && connection->write == NULL &&
-           connection_has_room(connection) &&
-           connection_take_back(connection, &waiting)) {
-        connection_take(connection, waiting.data, (ssize_t)waiting.length);
-        buffer_deinit(&waiting);
+    do {
         connection_send(connection);
-    }
+        while (connection_take_back(connection, &waiting)) {
+            connection_take(connection, waiting.data, (ssize_t)waiting.length);
+            buffer_deinit(&waiting);
+            connection_send(connection);
+        }
+    } while (connection_dispatch_held(connection));
     connection_want_read(connection);
     connection_ask_for_more(connection);
-    connection_dispatch_held(connection);
 }
 
 /* One write for all that is there. While the client has not taken what was written
@@ -118,12 +120,14 @@ static void connection_send(struct http_connection *connection)
     if (connection->write != NULL || connection->closing)
         return;
     buffer_clear(out);
-    bool more = connection_collect(connection, out);
+    bool more = !connection->ends && connection_collect(connection, out);
     if (out->length > 0 && connection_write(connection, out->data, out->length) != 0)
         connection_close(connection);
     else if (!more || connection->ends ||
              (connection->server->stopping && connection_has_no_request(connection)))
         connection_finish(connection);
+    if (connection->write != NULL) /* the client's time to read it begins */
+        connection->since = uv_now(connection->server->loop);
     if (out->capacity > KEPT_OUT)
         buffer_deinit(out);
 }
@@ -164,10 +168,10 @@ static bool connection_collect(struct http_connection *connection, struct buffer
 static void connection_want_read(struct http_connection *connection)
 {
     /* TODO 3.13 (red) Do not read from who does not read.
-     * As it stands the connection is read as long as nothing that came has to wait. It
-     * must not be read either as long as something waits to be sent: connection->write.
-     */
-    bool wanted = connection->unread == NULL;
+     * As it stands the connection is read as long as not too much of what came has to
+     * wait: connection_may_wait(). It must not be read either as long as something waits
+     * to be sent: connection->write. */
+    bool wanted = connection_may_wait(connection);
 
     if (connection->write != NULL)
         TODO("3.13");

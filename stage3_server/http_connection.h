@@ -12,8 +12,10 @@ struct http_write;
 
 enum {
     HTTP_READ_SIZE = 64 * 1024, /* bytes of the buffer that all connections share */
-    MAX_UNDER_WAY = 32,      /* exchanges: who sends more requests at once has to wait */
-    MAX_HEADERS = 64 * 1024, /* bytes of headers that a handler may add */
+    MAX_UNDER_WAY = 32,       /* exchanges: who sends more requests at once has to wait */
+    MAX_WAITING = 256 * 1024, /* bytes of answers: who has asked for more has to wait */
+    MAX_HEADERS = 64 * 1024,  /* bytes of headers that a handler may add */
+    MAX_ANSWER = 1 << 30,     /* bytes of a body that is not sent in pieces */
 };
 
 struct http_connection {
@@ -23,6 +25,7 @@ struct http_connection {
     struct list exchanges; /* under way, the oldest first; the last may still be read */
     struct http_write *write; /* what the socket has not taken yet; NULL: nothing */
     struct buffer *unread;    /* what has come and has to wait; NULL: nothing */
+    size_t waiting;           /* bytes of answers that were given and not sent */
     uint64_t since;           /* the loop's time in ms when its state changed */
     unsigned under_way : 8;   /* exchanges */
     bool reading : 1;         /* the loop reads */
@@ -56,17 +59,26 @@ struct http_connection *connection_create(struct http_server *server);
 void connection_put_aside(struct http_connection *connection, const char *bytes,
                           size_t length);
 
-/* Gives back what has waited: deinit it. False: there is nothing. */
+/* Gives back what has waited, if it can be taken now: deinit it. False: it cannot, or
+ * there is nothing. */
 bool connection_take_back(struct http_connection *connection, struct buffer *bytes);
+
+/* The same, whether it can be taken or not. */
+bool connection_take_unread(struct http_connection *connection, struct buffer *bytes);
+
+/* Whether more may come that has to wait. A connection that is not read cannot tell that
+ * its client has gone: so it is read as long as there is room for what comes. */
+bool connection_may_wait(const struct http_connection *connection);
 
 /* The last answer was given: closes the connection once it is sent. */
 void connection_finish(struct http_connection *connection);
 
-/* Whether another request may be taken: fewer than MAX_UNDER_WAY are under way, and none
- * of them is held. */
+/* Whether more bytes of requests may be taken. There is room for the rest of one that has
+ * begun; for another one, if fewer than MAX_UNDER_WAY are under way, none of them is
+ * held, and not too many bytes of answers wait. */
 bool connection_has_room(const struct http_connection *connection);
 
-/* Whether no request has begun that was not answered. */
+/* Whether nothing of a request has come that was not answered. */
 bool connection_has_no_request(const struct http_connection *connection);
 
 /* Whether it waits for its client's next request, and everything is sent. */
@@ -148,8 +160,9 @@ void stream_forget(struct http_exchange *exchange);
 
 /* --- http_upgrade.c --- */
 
-/* Hands the request that was held to its handler, as soon as it is the only one. */
-void connection_dispatch_held(struct http_connection *connection);
+/* Hands the request that was held to its handler, if it is the only one now. Whether it
+ * was. */
+bool connection_dispatch_held(struct http_connection *connection);
 
 /* --- http_router.c --- */
 

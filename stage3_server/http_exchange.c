@@ -14,9 +14,11 @@
 enum {
     MAX_SPARE = 256,      /* exchanges kept to be used again */
     MAX_KEPT = 16 * 1024, /* bytes of a buffer that such a one keeps */
+    OWN_HEADERS = 100,    /* bytes of headers that are not the handler's */
 };
 
 static struct http_exchange *exchange_create(struct http_server *server);
+static void exchange_leave(struct http_exchange *exchange);
 static void exchange_free(struct http_exchange *exchange);
 
 struct http_exchange *exchange_being_read(struct http_connection *connection)
@@ -50,7 +52,7 @@ static struct http_exchange *exchange_create(struct http_server *server)
     request_parser_init(&exchange->request, &server->options.limits);
     buffer_init(&exchange->path, server->options.limits.max_target + 1);
     buffer_init(&exchange->rest, server->options.limits.max_target + 1);
-    buffer_init(&exchange->headers, MAX_HEADERS);
+    buffer_init(&exchange->headers, MAX_HEADERS + OWN_HEADERS);
     buffer_init(&exchange->answer, SIZE_MAX / 2);
     return exchange;
 }
@@ -61,14 +63,15 @@ void exchange_advance(struct http_exchange *exchange)
     struct http_connection *connection = exchange->connection;
     struct request_parser *request = &exchange->request;
 
-    if (request->state == REQUEST_BODY && !exchange->has_head) {
-        exchange->has_head = true;
+    if (request->state == REQUEST_BODY && !exchange->head_seen) {
+        exchange->head_seen = true;
         connection->since = uv_now(connection->server->loop);
         if (request->wants_continue)
             buffer_append(&exchange->answer, carry_on, sizeof carry_on - 1);
     } else if (request->state == REQUEST_WHOLE) {
-        connection->last = !request->keep_alive;
         connection->held = request->wants_upgrade;
+        connection->last =
+            exchange->server->stopping || (!request->keep_alive && !connection->held);
         if (!connection->held)
             exchange_hand_over(exchange);
     } else if (request->state == REQUEST_FAILED) {
@@ -79,13 +82,13 @@ void exchange_advance(struct http_exchange *exchange)
 void exchange_refuse(struct http_exchange *exchange, int status, const char *problem)
 {
     exchange->close = exchange->connection->last = true;
-    exchange->with_handler = true;
+    exchange->must_answer = true;
     http_answer_error(exchange, status, problem);
 }
 
 void exchange_hand_over(struct http_exchange *exchange)
 {
-    exchange->with_handler = true;
+    exchange->must_answer = true;
     exchange_dispatch(exchange);
 }
 
@@ -110,11 +113,13 @@ void exchange_end(struct http_exchange *exchange)
     struct http_connection *connection = exchange->connection;
 
     exchange->answered = true;
+    exchange->waiting = exchange->answer.length;
     list_remove(&exchange->server_link);
     if (connection == NULL) {
         exchange_release(exchange);
         return;
     }
+    connection->waiting += exchange->waiting;
     connection->last = connection->last || exchange->close;
     connection_answered(connection);
 }
@@ -122,14 +127,11 @@ void exchange_end(struct http_exchange *exchange)
 /* A handler that has it must still answer it: that is the one way out. */
 void exchange_abandon(struct http_exchange *exchange)
 {
-    list_remove(&exchange->link);
-    exchange->connection->under_way--;
-    exchange->connection = NULL;
-    if (!exchange->with_handler) {
+    exchange_leave(exchange);
+    if (!exchange->must_answer) {
         list_remove(&exchange->server_link);
         exchange->answered = true;
     }
-    stream_forget(exchange);
     if (exchange->answered)
         exchange_release(exchange);
     else if (exchange->on_gone != NULL)
@@ -143,15 +145,9 @@ void exchange_release(struct http_exchange *exchange)
                  exchange->answer.capacity > MAX_KEPT ||
                  exchange->headers.capacity > MAX_KEPT;
 
-    stream_forget(exchange);
-    exchange->stream.on_more = NULL;
     if (exchange->connection != NULL) {
-        list_remove(&exchange->link);
-        if (exchange->request.wants_upgrade)
-            exchange->connection->held = false;
-        exchange->connection->under_way--;
         exchange->connection->since = uv_now(server->loop);
-        exchange->connection = NULL;
+        exchange_leave(exchange);
     }
     if (large || server->stopping || server->spare_count == MAX_SPARE) {
         exchange_free(exchange);
@@ -164,12 +160,29 @@ void exchange_release(struct http_exchange *exchange)
     buffer_clear(&exchange->headers);
     buffer_clear(&exchange->answer);
     exchange->on_gone = NULL;
+    exchange->stream.on_more = NULL;
+    exchange->data = NULL;
     exchange->query = NULL;
     exchange->param_count = 0;
-    exchange->has_head = exchange->with_handler = false;
+    exchange->head_seen = exchange->must_answer = false;
     exchange->answered = exchange->close = false;
     list_append(&server->spare, &exchange->link);
     server->spare_count++;
+}
+
+/* It is none of its connection's any more. */
+static void exchange_leave(struct http_exchange *exchange)
+{
+    struct http_connection *connection = exchange->connection;
+
+    list_remove(&exchange->link);
+    connection->under_way--;
+    if (exchange->answered)
+        connection->waiting -= exchange->waiting;
+    if (exchange->request.wants_upgrade)
+        connection->held = false;
+    stream_forget(exchange);
+    exchange->connection = NULL;
 }
 
 static void exchange_free(struct http_exchange *exchange)

@@ -31,12 +31,18 @@ void connection_put_aside(struct http_connection *connection, const char *bytes,
         return;
     if (connection->unread == NULL) {
         connection->unread = xmalloc(sizeof *connection->unread);
-        buffer_init(connection->unread, HTTP_READ_SIZE);
+        buffer_init(connection->unread, 2 * HTTP_READ_SIZE);
     }
     buffer_append(connection->unread, bytes, length);
 }
 
 bool connection_take_back(struct http_connection *connection, struct buffer *bytes)
+{
+    return connection->write == NULL && !connection->closing &&
+           connection_has_room(connection) && connection_take_unread(connection, bytes);
+}
+
+bool connection_take_unread(struct http_connection *connection, struct buffer *bytes)
 {
     if (connection->unread == NULL)
         return false;
@@ -44,6 +50,11 @@ bool connection_take_back(struct http_connection *connection, struct buffer *byt
     free(connection->unread);
     connection->unread = NULL;
     return true;
+}
+
+bool connection_may_wait(const struct http_connection *connection)
+{
+    return connection->unread == NULL || connection->unread->length <= HTTP_READ_SIZE;
 }
 
 /* To close at once could lose the answer: when bytes have come that nobody has read, the
@@ -68,32 +79,40 @@ void connection_finish(struct http_connection *connection)
 
 bool connection_has_room(const struct http_connection *connection)
 {
-    return connection->under_way < MAX_UNDER_WAY && !connection->held;
+    const struct list *newest = connection->exchanges.previous;
+
+    if (newest != &connection->exchanges &&
+        container_of(newest, struct http_exchange, link)->request.state < REQUEST_WHOLE)
+        return true;
+    return connection->under_way < MAX_UNDER_WAY && !connection->held &&
+           connection->waiting < MAX_WAITING;
 }
 
 bool connection_has_no_request(const struct http_connection *connection)
 {
     const struct list *first = list_first(&connection->exchanges);
 
-    return first == NULL ||
-           !exchange_is_begun(container_of(first, struct http_exchange, link));
+    return connection->unread == NULL &&
+           (first == NULL ||
+            !exchange_is_begun(container_of(first, struct http_exchange, link)));
 }
 
 bool connection_is_idle(const struct http_connection *connection)
 {
-    return connection->write == NULL && connection_has_no_request(connection);
+    return connection->write == NULL && !connection->lingers &&
+           connection_has_no_request(connection);
 }
 
 void connection_close(struct http_connection *connection)
 {
-    struct list *first;
     struct buffer unread;
+    struct list *first;
 
     if (connection->closing)
         return;
     connection->closing = connection->last = true;
     uv_close((uv_handle_t *)&connection->tcp, connection_on_closed);
-    if (connection_take_back(connection, &unread))
+    if (connection_take_unread(connection, &unread))
         buffer_deinit(&unread);
     while ((first = list_first(&connection->exchanges)) != NULL)
         exchange_abandon(container_of(first, struct http_exchange, link));

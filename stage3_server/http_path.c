@@ -32,8 +32,10 @@ int http_path_read(struct http_path *path, struct http_exchange *exchange)
         end = end_of_segment(segment, &escaped);
         stop = *end; /* decoding puts a zero byte there at the latest */
         *end = '\0';
-        if (path->count == HTTP_MAX_SEGMENTS)
-            return UV_E2BIG;
+        if (path->count == HTTP_MAX_SEGMENTS) {
+            path->count = 0;
+            return 0;
+        }
         size_t size = (size_t)(end - segment);
         if (escaped && percent_decode(segment, size, false, segment, size + 1, NULL) != 0)
             return UV_EINVAL;

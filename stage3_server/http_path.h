@@ -14,8 +14,8 @@ struct http_path {
 };
 
 /* Reads the path of the exchange's target, and where its query begins. 0; or UV_EINVAL
- * when an escape is malformed or a decoded byte is zero, UV_E2BIG when it has too many.
- */
+ * when an escape is malformed or a decoded byte is zero. One with more segments than that
+ * has none: no pattern is like it. */
 int http_path_read(struct http_path *path, struct http_exchange *exchange);
 
 /* Whether the path is like the pattern. Then the exchange's params are what it has in the

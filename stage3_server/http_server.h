@@ -25,10 +25,12 @@ struct http_connection;
  * later, by one of the http_answer functions: from then on it must not be touched. */
 typedef void (*http_handler_cb)(struct http_exchange *exchange);
 
-/* The client has gone, or the server was stopped at once: nobody waits for the answer. At
- * most once, before the exchange is answered; perhaps inside http_server_stop(), or while
- * another exchange of the same connection is answered. It must be answered all the same
- * (nothing is sent): so that there is one way out only. */
+/* The client has gone (or has closed his side, which looks the same), or the server was
+ * stopped at once: nobody waits for the answer. At most once, before the exchange is
+ * answered; perhaps inside http_server_stop(), or while another exchange of the same
+ * connection is answered. It must be answered all the same (nothing is sent): so that
+ * there is one way out only. It may come late: a client that goes is noticed when he is
+ * read from, and so not behind more than 64 KiB of requests that have to wait. */
 typedef void (*http_gone_cb)(struct http_exchange *exchange);
 
 /* The client has taken all that was written of an answer in pieces: write the next piece,
@@ -116,8 +118,9 @@ struct http_exchange {
     size_t param_count;
     struct buffer headers; /* of the answer, beyond those that each one has */
     struct buffer answer;  /* what is to be sent, as far as it is known */
-    bool has_head;         /* its head was seen to */
-    bool with_handler;     /* a handler has it, and will answer it */
+    size_t waiting;        /* bytes of it when it was answered */
+    bool head_seen;        /* its head was seen to */
+    bool must_answer;      /* somebody has it who will answer it */
     bool answered;
     bool close; /* the connection is to be closed after it */
     struct {
@@ -155,7 +158,8 @@ void http_server_stop(struct http_server *server, http_stopped_cb on_stopped);
 /* What stands in the path for {name}, decoded; NULL when the pattern has no such name. */
 const char *http_param(const struct http_exchange *exchange, const char *name);
 
-/* The value of a header, its name in whatever case; NULL when there is none. */
+/* The value of a header, its name in whatever case: of several lines the first one's;
+ * NULL when there is none. */
 const char *http_header(const struct http_exchange *exchange, const char *name);
 
 /* The body as JSON (RFC 8259; no name twice in an object). Gives it; NULL, and a line
@@ -185,7 +189,7 @@ bool http_is_waited_for(const struct http_exchange *exchange);
 int http_add_header(struct http_exchange *exchange, const char *name, const char *value);
 
 /* Answers with `length` bytes of `body` (copied) of that media type. 204 and 304 have
- * neither body nor type. */
+ * neither body nor type. More than 1 GiB is a failure: send it in pieces. */
 void http_answer(struct http_exchange *exchange, int status, const char *type,
                  const void *body, size_t length);
 
@@ -233,8 +237,9 @@ void http_stream_write(struct http_exchange *exchange, const void *bytes, size_t
  * has not been reached, it is aborted. */
 void http_stream_end(struct http_exchange *exchange);
 
-/* The rest will not come: so the connection is closed, which tells the client that he has
- * not got all. The exchange is answered, and must not be touched. */
+/* The rest will not come. The connection is closed behind what there is, which tells the
+ * client that he has not got all (unless he is one of HTTP/1.0, and the length was not
+ * known). The exchange is answered, and must not be touched. */
 void http_stream_abort(struct http_exchange *exchange);
 
 /* --- Another protocol (RFC 9110, 7.8) ----------------------------------------------*/
@@ -245,11 +250,15 @@ bool http_wants_upgrade(const struct http_exchange *exchange, const char *protoc
 
 /* Goes on in `protocol`: answers 101, with the headers that were added, and hands the
  * connection over. `tcp` (the caller's, initialized, as for uv_accept()) is it from now
- * on, also when the server stops. `received` (not initialized) becomes what has come of
- * the client already: give it to buffer_deinit().
- * 0; or a negative UV_E*, and nothing has happened: UV_EINVAL, the client has not asked
- * for that protocol; UV_ENOTCONN, he has gone. */
+ * on: the server does not count it any more, and does not close it when it stops.
+ * `received` (not initialized) becomes what has come of the client already: give it to
+ * buffer_deinit(). 0; or a negative UV_E*, and the exchange is as it was, while `tcp` is
+ * good for nothing but closing: UV_EINVAL, the client has not asked for that protocol;
+ * UV_ENOTCONN, he has gone. */
 int http_upgrade(struct http_exchange *exchange, const char *protocol, uv_tcp_t *tcp,
                  struct buffer *received);
+
+/* Answers that it goes on in `protocol` or not at all: 426. */
+void http_answer_upgrade_required(struct http_exchange *exchange, const char *protocol);
 
 #endif

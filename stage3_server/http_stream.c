@@ -11,6 +11,7 @@
  * that writes. */
 #include "lib/memory.h"
 #include "stage3_server/http_connection.h"
+#include "stage3_server/http_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ bool http_stream_start(struct http_exchange *exchange, int status, const char *t
     if (exchange->connection != NULL) {
         exchange->stream.chunked = has_body && length < 0 && knows_chunks;
         if (exchange->stream.chunked)
-            http_add_header(exchange, "Transfer-Encoding", "chunked");
+            append_header(&exchange->headers, "Transfer-Encoding", "chunked");
         else if (has_body && length < 0)
             exchange->close = true;
         answer_head(exchange, status, has_body ? type : NULL,
@@ -81,9 +82,7 @@ void http_stream_end(struct http_exchange *exchange)
 
 void http_stream_abort(struct http_exchange *exchange)
 {
-    exchange->on_gone = NULL; /* the handler knows */
-    if (exchange->connection != NULL)
-        connection_close(exchange->connection);
+    exchange->close = true;
     stream_finish(exchange);
 }
 

@@ -24,15 +24,20 @@ static int switching_send(const struct http_exchange *exchange, const char *prot
                           uv_tcp_t *tcp);
 static void switching_on_sent(uv_write_t *request, int status);
 
-void connection_dispatch_held(struct http_connection *connection)
+bool connection_dispatch_held(struct http_connection *connection)
 {
     struct list *first = list_first(&connection->exchanges);
 
-    if (!connection->held || connection->closing || connection->write != NULL)
-        return;
+    if (first == NULL || !connection->held || connection->under_way > 1 ||
+        connection->write != NULL)
+        return false;
     struct http_exchange *exchange = container_of(first, struct http_exchange, link);
-    if (connection->under_way == 1 && !exchange->with_handler)
-        exchange_hand_over(exchange);
+    if (exchange->must_answer) /* its handler has it already */
+        return false;
+    connection->busy = true; /* what is answered is sent by the caller */
+    exchange_hand_over(exchange);
+    connection->busy = false;
+    return true;
 }
 
 bool http_wants_upgrade(const struct http_exchange *exchange, const char *protocol)
@@ -60,7 +65,7 @@ int http_upgrade(struct http_exchange *exchange, const char *protocol, uv_tcp_t 
         status = switching_send(exchange, protocol, tcp);
     if (status != 0)
         return status;
-    if (!connection_take_back(connection, received))
+    if (!connection_take_unread(connection, received))
         buffer_init(received, 0);
     exchange->on_gone = NULL;
     connection_close(connection);
@@ -113,4 +118,12 @@ static void switching_on_sent(uv_write_t *request, int status)
     (void)status; /* if it could not be sent, the next one on this handle fails, too */
     buffer_deinit(&switching->head);
     free(switching);
+}
+
+void http_answer_upgrade_required(struct http_exchange *exchange, const char *protocol)
+{
+    http_add_header(exchange, "Connection",
+                    "Upgrade"); /* besides the one that is there */
+    http_add_header(exchange, "Upgrade", protocol);
+    http_answer_error(exchange, 426, NULL);
 }

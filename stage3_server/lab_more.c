@@ -71,7 +71,8 @@ void lab_on_pieces(struct http_exchange *exchange)
     struct pieces *pieces = xmalloc(sizeof *pieces);
     int64_t length = (int64_t)query_number(exchange, "length", INT64_MAX, UINT64_MAX);
 
-    pieces->aborts = query_number(exchange, "abort", 1, 0) == 1;
+    unsigned long long aborts = query_number(exchange, "abort", 2, 0);
+    pieces->aborts = aborts == 1;
     pieces->size = query_number(exchange, "size", MAX_SIZE, 0);
     if (!parse_whole(http_param(exchange, "count"), 0, MAX_PIECES, &pieces->count)) {
         free(pieces);
@@ -80,9 +81,12 @@ void lab_on_pieces(struct http_exchange *exchange)
     }
     exchange->data = pieces;
     http_on_gone(exchange, pieces_on_gone);
-    if (!http_stream_start(exchange, 200, "text/plain; charset=utf-8", length,
-                           pieces_on_more))
+    bool started = http_stream_start(exchange, 200, "text/plain; charset=utf-8", length,
+                                     pieces_on_more);
+    if (!started || aborts == 2)
         free(pieces);
+    if (started && aborts == 2)
+        http_stream_abort(exchange);
 }
 
 /* --- After HTTP --- */
@@ -143,8 +147,7 @@ void lab_on_shout(struct http_exchange *exchange)
     struct buffer received;
 
     if (!http_wants_upgrade(exchange, "shout")) {
-        http_add_header(exchange, "Upgrade", "shout");
-        http_answer_error(exchange, 426, NULL);
+        http_answer_upgrade_required(exchange, "shout");
         return;
     }
     shout = xmalloc(sizeof *shout);

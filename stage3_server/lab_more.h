@@ -7,7 +7,8 @@
 
 /* GET /pieces/{count}: so many pieces, "piece 1\n" and so on; told on stdout when each is
  * asked for. In the query: size=N, each is filled up to N bytes; length=N, the answer's
- * length is said to be that; abort=1, it is aborted when all were written. */
+ * length is said to be that; abort=1, it is aborted when all were written; abort=2, at
+ * once. */
 void lab_on_pieces(struct http_exchange *exchange);
 
 /* GET /shout: for those who would like to go on in the protocol "shout", in which

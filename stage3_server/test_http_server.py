@@ -323,6 +323,25 @@ def test_head_has_the_same_head(lab):
     )
 
 
+@gap("3.5", needs=["3.1", "3.2", "3.3", "3.4"])
+def test_no_length_is_told(lab):
+    """When it is not known yet, and when there is no body."""
+    server = lab()
+    for path in ("/empty", "/pieces/1"):
+        client = server.ask(path)
+        head = client.takes(1)
+        while b"\r\n\r\n" not in head:
+            head = client.takes(len(head) + 1)
+        told = [line for line in head.decode("latin-1").split("\r\n") if "Length" in line]
+        expect(
+            head.startswith(b"HTTP/1.1 2") and not told,
+            did=f"GET {path}",
+            saw="; ".join(told) or head[:60].decode("latin-1"),
+            expected="no Content-Length when length is negative",
+        )
+        client.close()
+
+
 # --- 3.6: keep or close ------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import resource
 
 import pytest
@@ -116,6 +117,34 @@ def test_a_request_that_does_not_go_on(lab, limit, begun):
         assert client.is_closed()
 
 
+@pytest.mark.parametrize("limit", ["head=200", "body=200"])
+def test_a_request_that_drips(lab, limit):
+    """Its time is that of the whole head, and of the whole body, not from byte to byte."""
+    data = request("POST", "/echo", body=b"x" * 1000)
+    begun = data.index(b"x" * 1000) if limit.startswith("body") else 1
+    with lab(limit).client() as client:
+        client.send(data[:begun])
+        for byte in itertools.cycle([data[begun : begun + 1]]):
+            if client.comes(0.02):  # seconds: more often than any limit from byte to byte
+                break
+            client.send(byte)
+        assert client.answer().status == 408
+
+
+def test_the_time_to_read_begins_when_he_stops(lab):
+    """Who has read for long may pause as who has just come. The clocks here are connections
+    that the server closes after a twentieth of that time."""
+    server = lab("write=2000", "idle=100")
+    with server.client(receive_buffer=65536) as client:
+        client.send(request("GET", "/pieces/1000000?size=100000"))
+        for _ in range(25):
+            for _ in range(40):
+                assert client.socket.recv(65536)
+            with server.client() as clock:
+                assert clock.is_closed()
+        assert client.socket.recv(65536)
+
+
 def test_who_reads_nothing(lab):
     """The connection is closed, and what was not read is thrown away."""
     server = lab("write=60")
@@ -195,6 +224,53 @@ def test_more_requests_at_once_than_are_taken(lab):
         other.get("/release/a")
         assert client.answer().text == "late a"
         assert [len(client.answer().body) for _ in sizes] == sizes
+    server.stop().expect_clean()
+
+
+def test_a_client_that_goes_with_more_to_say(lab):
+    """He is told from one who waits, also when more has come than is taken at once."""
+    server = lab()
+    with server.client() as client:
+        client.send(request("GET", "/late/a") * 33)
+        server.process.wait_until(
+            lambda: server.process.lines.count("late a: waits") == 32
+        )
+    gone = "late a: the client has gone"
+    server.process.wait_until(lambda: server.process.lines.count(gone) == 32)
+    server.stop().expect_clean()
+    assert server.process.lines.count(gone) == 32
+
+
+def test_the_last_request_that_is_taken_comes_in_time(lab):
+    """It has come whole while there was room for its beginning: it is not late."""
+    server = lab("head=60", "body=60")
+    with server.client() as client:
+        client.send(request("GET", "/late/a") * 31 + request("POST", "/echo", body=b"hi"))
+        server.process.wait_until(
+            lambda: server.process.lines.count("late a: waits") == 31
+        )
+        for _ in range(2):
+            with server.client() as clock:
+                clock.send(b"G")
+                assert clock.answer().status == 408  # so the time is over
+        for _ in range(31):
+            server.get("/release/a")
+        assert [client.answer().text for _ in range(31)] == ["late a"] * 31
+        assert client.answer().json["body"] == "hi"
+
+
+def test_who_asks_for_much_at_once(lab):
+    """Answers do not pile up: when there are many bytes of them, the next request waits."""
+    server = lab()
+    with server.client(receive_buffer=4096) as client:
+        client.send(request("GET", "/bytes/1000000") * 30 + request("GET", "/late/a"))
+        client.takes(1)
+        server.turn()
+        assert "late a: waits" not in server.process.lines
+        assert [len(client.answer().body) for _ in range(30)] == [1_000_000] * 30
+        server.wait_for("^late a: waits$")
+        server.get("/release/a")
+        assert client.answer().text == "late a"
     server.stop().expect_clean()
 
 

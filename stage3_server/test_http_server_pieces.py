@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 
 import pytest
 
 from harness import expect, gap
-from harness.serving import Client, request
+from harness.serving import request
 
 GREEN = ["3.1", "3.2", "3.3", "3.4", "3.5", "3.6"]
 LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
@@ -19,15 +18,6 @@ LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
 def lab(serve):
     """lab(ARGUMENT...) starts a server."""
     return lambda *arguments: serve("server_lab", *arguments)
-
-
-def rest_of(client: Client) -> bytes:
-    """What comes until the connection ends, in whichever way."""
-    pieces = []
-    with contextlib.suppress(ConnectionError):
-        while not pieces or pieces[-1]:
-            pieces.append(client.socket.recv(65536))
-    return b"".join(pieces)
 
 
 def pieces(count: int) -> str:
@@ -79,9 +69,24 @@ def test_pieces_that_do_not_come_to_their_end(lab, query):
     server = lab()
     with server.client() as client:
         client.send(request("GET", f"/pieces/2{query}"))
-        seen = rest_of(client)
+        seen = client.rest()
     assert seen.startswith(b"HTTP/1.1 200 OK\r\n")
     assert seen.endswith(b"piece 2\n") or seen.endswith(b"piece 2\n\r\n")
+    server.stop().expect_clean()
+
+
+@pytest.mark.reference
+def test_an_abort_spares_the_answers_before(lab):
+    """They are sent; then the connection is closed."""
+    server = lab()
+    with server.client() as client:
+        client.send(request("GET", "/late/a") + request("GET", "/pieces/1?abort=2"))
+        server.wait_for("^late a: waits$")
+        server.turn()
+        server.get("/release/a")
+        assert client.answer().text == "late a"
+        seen = client.rest()
+    assert seen.startswith(b"HTTP/1.1 200 OK\r\n") and not seen.endswith(b"0\r\n\r\n")
     server.stop().expect_clean()
 
 
@@ -281,16 +286,6 @@ def test_what_is_no_file(lab, folder, path):
 
 
 @pytest.mark.reference
-def test_what_may_not_be_read(lab, folder):
-    """404, too: whether it exists is nobody's business."""
-    (folder / "index.html").chmod(0)
-    if os.access(folder / "index.html", os.R_OK):  # the superuser may read everything
-        return
-    with lab(f"folder={folder}").client() as client:
-        assert client.get("/files/index.html").status == 404
-
-
-@pytest.mark.reference
 def test_a_file_that_the_client_has(lab, folder):
     """304 and no body, unless it has changed."""
     with lab(f"folder={folder}").client() as client:
@@ -326,7 +321,7 @@ def test_a_file_that_becomes_shorter(lab, folder):
         client.send(request("GET", "/files/large.bin"))
         client.takes(1)
         os.truncate(folder / "large.bin", 1)
-        assert 1 + len(rest_of(client)) < LARGE
+        assert 1 + len(client.rest()) < LARGE
     server.stop().expect_clean()
 
 
@@ -382,6 +377,37 @@ def test_upgrade_byte_by_byte(lab):
 
 
 @pytest.mark.reference
+def test_an_upgrade_by_who_wants_to_close(lab):
+    """Connection: close is about HTTP, which ends here: nothing that has come is lost."""
+    with lab().client() as client:
+        headers = {**SHOUT, "Connection": "close, Upgrade"}
+        client.send(request("GET", "/shout", headers) + b"early")
+        assert client.answer().status == 101
+        assert client.takes(5) == b"EARLY"
+
+
+@pytest.mark.reference
+def test_an_upgrade_behind_the_last_answer(lab):
+    """An answer that ends with the connection leaves nothing to go on with."""
+    server = lab()
+    with server.client() as client:
+        old = b"GET /pieces/2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+        client.send(old + request("GET", "/shout", SHOUT))
+        assert client.answer().text == pieces(2)
+    server.stop().expect_clean()
+
+
+@pytest.mark.reference
+def test_many_upgrades_that_are_not_granted(lab):
+    """One after the other, however many have come at once."""
+    other = {"Connection": "Upgrade", "Upgrade": "whisper"}
+    count = 1500
+    with lab().client() as client:
+        client.send(request("GET", "/shout", other) * count)
+        assert {client.answer().status for _ in range(count)} == {426}
+
+
+@pytest.mark.reference
 def test_an_upgrade_that_is_not_granted(lab):
     """Then what follows is HTTP, as before."""
     other = {"Connection": "Upgrade", "Upgrade": "whisper"}
@@ -389,6 +415,7 @@ def test_an_upgrade_that_is_not_granted(lab):
         client.send(request("GET", "/shout", other) + request("GET", "/bytes/2"))
         answer = client.answer()
         assert (answer.status, answer.headers["upgrade"]) == (426, "shout")
+        assert "Upgrade" in answer.headers.get_all("connection")  # RFC 9110, 7.8
         assert client.answer().text == "xx"
         client.send(request("GET", "/bytes/3", SHOUT) * 2 + request("GET", "/bytes/1"))
         assert [client.answer().text for _ in range(3)] == ["xxx", "xxx", "x"]
@@ -495,14 +522,41 @@ def test_only_an_empty_line(lab):
 def test_nothing_is_taken_after_the_last_answer(lab):
     """A server that stops has said "close": what comes then is not worked for."""
     server = lab()
-    with server.client() as client:
+    with server.client() as client, server.client() as other:
         client.send(request("GET", "/late/a"))
         server.wait_for("^late a: waits$")
-        with server.client() as other:
-            other.send(request("GET", "/release/a")[:-1])
-            server.turn()
-            server.process.ask_to_end()
-            server.wait_for("^stopping$")
-            other.send(b"\n")
-            assert client.answer().headers["connection"] == "close"
+        other.send(request("GET", "/release/a")[:-1])
+        server.turn()
+        server.process.ask_to_end()
+        server.wait_for("^stopping$")
+        other.send(b"\n")
+        assert client.answer().headers["connection"] == "close"
+        client.send(request("GET", "/late/b"))
+    server.process.finish().expect_clean()
+    assert "late b: waits" not in server.process.lines
+
+
+@pytest.mark.reference
+def test_a_stop_is_not_put_off_for_ever(lab):
+    """Not by a client that has always begun his next request when the last is answered."""
+    server = lab()
+    paths = ["/late/a", "/late/b", "/late/c"]
+    first, second, third = (request("GET", path) for path in paths)
+    releases = [request("GET", f"/release/{name}") for name in "ab"]
+    with server.client() as client, server.client() as one, server.client() as other:
+        client.send(first + second[:-5])
+        server.wait_for("^late a: waits$")
+        one.send(releases[0][:-5])
+        other.send(releases[1][:-5])
+        server.turn()
+        server.process.ask_to_end()
+        server.wait_for("^stopping$")
+        client.send(second[-5:] + third[:-5])
+        server.wait_for("^late b: waits$")
+        one.send(releases[0][-5:])
+        assert client.answer().text == "late a"
+        other.send(releases[1][-5:])
+        answer = client.answer()
+        assert (answer.text, answer.headers["connection"]) == ("late b", "close")
+        assert client.is_closed()
     server.process.finish().expect_clean()

@@ -27,8 +27,11 @@ static void connection_send(struct http_connection *connection);
 static bool connection_collect(struct http_connection *connection, struct buffer *out);
 static void connection_want_read(struct http_connection *connection);
 
+/* What is written goes out at once: the kernel would hold back the second of two small
+ * pieces, in the hope of a third, until the client has confirmed the first. */
 void connection_start(struct http_connection *connection)
 {
+    uv_tcp_nodelay(&connection->tcp, 1);
     connection_want_read(connection);
 }
 
@@ -91,17 +94,16 @@ static void connection_go_on(struct http_connection *connection)
 {
     struct buffer waiting;
 
-    connection_send(connection);
-    while (!connection->closing && connection->write == NULL &&
-           connection_has_room(connection) &&
-           connection_take_back(connection, &waiting)) {
-        connection_take(connection, waiting.data, (ssize_t)waiting.length);
-        buffer_deinit(&waiting);
+    do {
         connection_send(connection);
-    }
+        while (connection_take_back(connection, &waiting)) {
+            connection_take(connection, waiting.data, (ssize_t)waiting.length);
+            buffer_deinit(&waiting);
+            connection_send(connection);
+        }
+    } while (connection_dispatch_held(connection));
     connection_want_read(connection);
     connection_ask_for_more(connection);
-    connection_dispatch_held(connection);
 }
 
 /* One write for all that is there. While the client has not taken what was written
@@ -113,12 +115,14 @@ static void connection_send(struct http_connection *connection)
     if (connection->write != NULL || connection->closing)
         return;
     buffer_clear(out);
-    bool more = connection_collect(connection, out);
+    bool more = !connection->ends && connection_collect(connection, out);
     if (out->length > 0 && connection_write(connection, out->data, out->length) != 0)
         connection_close(connection);
     else if (!more || connection->ends ||
              (connection->server->stopping && connection_has_no_request(connection)))
         connection_finish(connection);
+    if (connection->write != NULL) /* the client's time to read it begins */
+        connection->since = uv_now(connection->server->loop);
     if (out->capacity > KEPT_OUT)
         buffer_deinit(out);
 }
@@ -149,7 +153,7 @@ static bool connection_collect(struct http_connection *connection, struct buffer
  * here. */
 static void connection_want_read(struct http_connection *connection)
 {
-    bool wanted = connection->write == NULL && connection->unread == NULL;
+    bool wanted = connection->write == NULL && connection_may_wait(connection);
 
     if (connection->closing || wanted == connection->reading)
         return;

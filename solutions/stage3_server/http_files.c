@@ -35,7 +35,7 @@ struct file {
     uv_fs_t reading;
     bool in_pool; /* a thread works for it */
     int64_t left; /* bytes that were not read yet */
-    char piece[PIECE];
+    char *piece;
 };
 
 static void file_open(uv_work_t *work);
@@ -138,6 +138,7 @@ static void file_on_opened(uv_work_t *work, int status)
         http_add_header(exchange, "Last-Modified", modified);
     http_add_header(exchange, "X-Content-Type-Options", "nosniff");
     file->left = file->about.st_size;
+    file->piece = xmalloc(PIECE);
     if (!http_stream_start(exchange, file_is_at_client(file) ? 304 : 200,
                            media_type_of(file->path), file->left, file_on_more))
         file_free(file);
@@ -174,7 +175,7 @@ static bool file_is_at_client(const struct file *file)
 static void file_on_more(struct http_exchange *exchange)
 {
     struct file *file = exchange->data;
-    uv_buf_t buffer = uv_buf_init(file->piece, sizeof file->piece);
+    uv_buf_t buffer = uv_buf_init(file->piece, PIECE);
 
     if (file->left == 0) {
         http_stream_end(exchange);
@@ -221,5 +222,6 @@ static void file_free(struct file *file)
         close(file->descriptor);
     free(file->folder);
     free(file->path);
+    free(file->piece);
     free(file);
 }

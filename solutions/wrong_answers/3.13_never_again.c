@@ -4,4 +4,4 @@
     static bool full;
 
     full = full || connection->write != NULL;
-    bool wanted = !full && connection->unread == NULL;
+    bool wanted = !full && connection_may_wait(connection);
