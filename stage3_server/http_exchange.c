@@ -120,7 +120,6 @@ void exchange_end(struct http_exchange *exchange)
         return;
     }
     connection->waiting += exchange->waiting;
-    connection->last = connection->last || exchange->close;
     connection_answered(connection);
 }
 
