@@ -23,6 +23,7 @@ SECONDS ?= 60
 BUILD  ?= debug
 SAN    ?= 1
 WERROR ?= 0
+LTO    ?= 0
 BUILD_DIR ?= build
 ifneq ($(filter-out build build/%,$(BUILD_DIR)),)
 $(error BUILD_DIR=$(BUILD_DIR): it must be build or a folder below it)
@@ -30,8 +31,8 @@ endif
 ifneq ($(filter-out debug release,$(BUILD)),)
 $(error BUILD=$(BUILD): it can be debug or release)
 endif
-ifneq ($(filter-out 0 1,$(SAN) $(WERROR)),)
-$(error SAN and WERROR can be 0 or 1)
+ifneq ($(filter-out 0 1,$(SAN) $(WERROR) $(LTO)),)
+$(error SAN, WERROR and LTO can be 0 or 1)
 endif
 ifeq ($(origin CC),default)
 CC := cc
@@ -142,7 +143,9 @@ endif
 
 , := ,
 ifeq ($(BUILD),release)
-OPTIMIZE := -O2 -g
+# With LTO=1 calls from file to file are optimized, too, if it is gcc: that takes longer to link.
+OPTIMIZE := -O2 -g $(if $(filter 1,$(LTO)),$(if $(findstring clang,$(shell $(CC) --version)),,\
+    -flto=auto -ffat-lto-objects))
 SANITIZE :=
 else
 # The frame pointer is for the sanitizers: their stack traces follow it.
@@ -153,7 +156,7 @@ endif
 # Every file may contain an unfilled gap, so every file knows TODO().
 CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L -I. -include lib/todo.h $(WARNINGS) \
              $(OPTIMIZE) $(SANITIZE) $(PACKAGE_CFLAGS) $(LLHTTP_CFLAGS) $(CFLAGS)
-LDFLAGS_ALL = $(SANITIZE) $(LDFLAGS)
+LDFLAGS_ALL = $(SANITIZE) $(filter -O% -flto%,$(OPTIMIZE)) $(LDFLAGS)
 # A program is linked with those libraries only that it uses: it starts the sooner.
 AS_NEEDED := $(if $(filter Darwin,$(shell uname -s)),,-Wl$(,)--as-needed)
 LIBS = $(AS_NEEDED) $(PACKAGE_LIBS) $(LLHTTP_LIBS) -lm $(if $(SANITIZE),-ldl)

@@ -40,6 +40,9 @@ bool http_stream_start(struct http_exchange *exchange, int status, const char *t
         exchange_end(exchange);
         return false;
     }
+    /* Else the kernel would hold back the second of two small pieces, in the hope of a
+     * third, until the client has confirmed the first. */
+    uv_tcp_nodelay(&exchange->connection->tcp, 1);
     exchange->stream.left = length;
     exchange->stream.on_more = on_more;
     exchange->stream.asked = false;

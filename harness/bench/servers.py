@@ -4,9 +4,10 @@ The floor is a server on bare epoll that parses nothing; the others are nginx wi
 Node's http and Python's aiohttp. Each has one processor, and who asks has another. CPU is that
 of the server's process, from /proc, and so the kernel's part of the work is in it.
 
-Who asks is pipelined_load.c, with one request at a time on each connection, too: it costs less
-than the servers, where wrk costs more, and its answers/s would be those that wrk can take. The
-table says how busy both were, and who of them set the pace.
+Two ask. wrk costs more than the fast servers and sets the pace for them: so it asks them for
+about as much, and what an answer costs them can be compared. pipelined_load.c costs less: so
+the servers set the pace, and their answers/s can be compared. The tables say how busy both
+sides were, and which of them had no time left.
 
 Requests per second depend on whatever else the machine does, too. So "as many as nginx" is
 within the noise when the middle half of the rounds' ratios reaches as far as 1: half
@@ -40,6 +41,7 @@ SPARE_FILES = 100
 MOST_NOISE = 0.05
 QUIET_LOAD = 0.5
 SATURATED = 0.95  # of a processor's time
+WRK = "wrk"
 FLOOR, OURS, NGINX, NODE, AIOHTTP = (
     "bare epoll",
     "http_server",
@@ -109,6 +111,7 @@ def bench() -> bool:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each socket is a file
     missing = [name for name in (NGINX, NODE, AIOHTTP) if not _command(name)[0]]
+    missing += [] if shutil.which(WRK) else [WRK]
     names = [name for name in (FLOOR, OURS, NGINX, NODE, AIOHTTP) if name not in missing]
     print(f"A small answer, {ROUNDS} rounds of {SECONDS} s each; medians:")
     load = os.getloadavg()[0]
@@ -133,10 +136,12 @@ def _bench_parts(names: list[str], processor: int) -> Iterator[bool]:
     with ExitStack() as stack:
         servers = {n: stack.enter_context(_server(n, processor)) for n in names}
         title = f"{CONNECTIONS} connections, one request after the other"
-        yield _bench_load(title, servers, 1, _within_limits)
+        if shutil.which(WRK):
+            yield _bench_load(f"{title}; wrk asks", servers, _ask_with_wrk, _cpu_holds)
+        yield _bench_load(title, servers, _ask, _pace_holds)
         few = {name: servers[name] for name in names if name in PIPELINED}
         title = f"{CONNECTIONS} connections, {DEPTH} requests at once on each"
-        yield _bench_load(title, few, DEPTH, _within_limits_pipelined)
+        yield _bench_load(title, few, _ask_pipelined, _pipelined_pace_holds)
     yield _bench_memory([name for name in names if name != FLOOR], processor)
 
 
@@ -239,15 +244,15 @@ def _ask_once(address: tuple[str, int]) -> socket.socket:
 def _bench_load(
     title: str,
     servers: dict[str, Server],
-    depth: int,
-    within_limits: Callable[[dict[str, list[Figures]]], bool],
+    ask: Callable[[Server], tuple[int, float]],
+    holds_limits: Callable[[dict[str, list[Figures]]], bool],
 ) -> bool:
     figures: dict[str, list[Figures]] = {name: [] for name in servers}
     for server in servers.values():
-        _measure(server, depth)  # not counted: Node compiles what it runs often
+        _measure(server, ask)  # not counted: Node compiles what it runs often
     for _ in range(ROUNDS):
         for name, server in servers.items():
-            figures[name].append(_measure(server, depth))
+            figures[name].append(_measure(server, ask))
 
     print(f"\n  {title}\n")
     print(f"{'answers/s':>26}  CPU us  busy  who asks  pace", end="")
@@ -261,7 +266,7 @@ def _bench_load(
             f" {ratio(_rates(figures, OURS), rate):22.2f} {_cpu_ratio(figures, name):5.2f}"
         )
     print()
-    return within_limits(figures)
+    return holds_limits(figures)
 
 
 def _pace(busy: float, asking: float) -> str:
@@ -271,16 +276,36 @@ def _pace(busy: float, asking: float) -> str:
     return "server" if busy >= asking else "who asks"
 
 
-def _measure(server: Server, depth: int) -> Figures:
-    """Has it asked for SECONDS, with `depth` requests at once on each connection."""
-    before = _cpu_seconds(server)
+def _measure(server: Server, ask: Callable[[Server], tuple[int, float]]) -> Figures:
+    """Has it asked for SECONDS."""
+    before, asked = _cpu_seconds(server), os.times()
+    answers, seconds = ask(server)
+    cpu, asking = _cpu_seconds(server) - before, os.times()
+    used = asking.children_user - asked.children_user
+    used += asking.children_system - asked.children_system
+    return Figures(answers / seconds, cpu * 1e6 / answers, cpu / seconds, used / seconds)
+
+
+def _ask_with_wrk(server: Server) -> tuple[int, float]:
+    """How many answers came, and in how many seconds."""
+    said = _run([WRK, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", server.url])
+    answers = re.search(r"(\d+) requests in", said)
+    rate = re.search(r"Requests/sec: *([\d.]+)", said)
+    if not answers or not rate or "Non-2xx" in said or "Socket errors" in said:
+        raise ServerFailed(f"wrk, {server.url}: {said}")
+    return int(answers[1]), int(answers[1]) / float(rate[1])
+
+
+def _ask(server: Server, depth: int = 1) -> tuple[int, float]:
+    """The same, with `depth` requests at once on each connection."""
     arguments = [str(CONNECTIONS), str(depth), str(SECONDS), server.url]
-    answers, ns, asking_ns = map(
-        int, _run([program("pipelined_load"), *arguments]).split()
-    )
-    cpu = _cpu_seconds(server) - before
-    seconds = ns / 1e9
-    return Figures(answers / seconds, cpu * 1e6 / answers, cpu / seconds, asking_ns / ns)
+    answers, ns = _run([program("pipelined_load"), *arguments]).split()
+    return int(answers), int(ns) / 1e9
+
+
+def _ask_pipelined(server: Server) -> tuple[int, float]:
+    """The same."""
+    return _ask(server, DEPTH)
 
 
 def _cpu_seconds(server: Server) -> float:
@@ -319,12 +344,17 @@ def _noise(these: list[float], those: list[float]) -> float:
     return min((upper - lower) / 2, MOST_NOISE)
 
 
-def _within_limits(figures: dict[str, list[Figures]]) -> bool:
+def _cpu_holds(figures: dict[str, list[Figures]]) -> bool:
     verdicts = []
     for name, limit in ((FLOOR, 1.1), (NGINX, 0.95)):
         if name in figures:
             share = _cpu_ratio(figures, name)
             verdicts.append(holds(f"CPU an answer, x {name}", share, limit))
+    return all(verdicts)
+
+
+def _pace_holds(figures: dict[str, list[Figures]]) -> bool:
+    verdicts = []
     for name, limit in ((NGINX, 1), (NODE, 2), (AIOHTTP, 5)):
         if name in figures:
             rates = _rates(figures, OURS), _rates(figures, name)
@@ -334,7 +364,7 @@ def _within_limits(figures: dict[str, list[Figures]]) -> bool:
     return all(verdicts)
 
 
-def _within_limits_pipelined(figures: dict[str, list[Figures]]) -> bool:
+def _pipelined_pace_holds(figures: dict[str, list[Figures]]) -> bool:
     if NGINX not in figures:
         return True
     rates = _rates(figures, OURS), _rates(figures, NGINX)

@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     for number in stages:
         if number not in BENCHES:
             raise UsageError(f"STAGE={number}: nothing is measured there")
-    built = make(f"BUILD_DIR={BUILD_DIR}", "BUILD=release", "bench-programs")
+    built = make(f"BUILD_DIR={BUILD_DIR}", "BUILD=release", "LTO=1", "bench-programs")
     if built.returncode != 0:
         raise BuildError(built.stderr)
     results = []

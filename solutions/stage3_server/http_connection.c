@@ -27,11 +27,8 @@ static void connection_send(struct http_connection *connection);
 static bool connection_collect(struct http_connection *connection, struct buffer *out);
 static void connection_want_read(struct http_connection *connection);
 
-/* What is written goes out at once: the kernel would hold back the second of two small
- * pieces, in the hope of a third, until the client has confirmed the first. */
 void connection_start(struct http_connection *connection)
 {
-    uv_tcp_nodelay(&connection->tcp, 1);
     connection_want_read(connection);
 }
 
