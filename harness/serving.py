@@ -206,6 +206,16 @@ class Client:
         except socket.timeout:
             return False
 
+    def ends_in_order(self) -> bool:
+        """Whether the connection ends, and not by a reset: that is what the kernel does when
+        a program ends that has not read all that was sent to it."""
+        try:
+            while self.socket.recv(65536):
+                pass
+            return True
+        except OSError:
+            return False
+
     def _body(self, headers: Message) -> bytes:
         if "transfer-encoding" in headers:
             return b"".join(self._chunks())

@@ -49,6 +49,17 @@ def test_it_listens(lab):
 
 
 @gap("3.1")
+def test_an_address_of_another_machine(program):
+    """It cannot listen there, and says so."""
+    run = program("joke_server").run("--host", "192.0.2.1", "--port", "0")
+    expect(
+        run.exit == 1 and "192.0.2.1" in run.stderr,
+        saw=f"exit status {run.exit}; {' / '.join(run.complaints or run.lines)}",
+        expected="exit status 1: server_bind() has failed, and that is returned",
+    )
+
+
+@gap("3.1")
 def test_a_port_that_is_taken(lab, program):
     """Of two that want the same port, the second says why it cannot have it."""
     port = lab().url.split(":")[-1]
@@ -64,8 +75,13 @@ def test_a_port_that_is_taken(lab, program):
 
 
 def has_reached(server, client):
-    """Whether the client's request has come to be read."""
-    return unwritten_or(server, "3.3", lambda: client.has_answer())
+    """Whether the client's request has come to be read: something becomes of it; or the
+    kernel, when the program is ended, does not tell the client that bytes were left unread.
+    """
+    if unwritten_or(server, "3.3", lambda: client.has_answer()):
+        return True
+    server.process.kill()
+    return client.ends_in_order()
 
 
 @gap("3.2", needs=LISTENS)
@@ -151,8 +167,9 @@ def test_a_request_in_pieces(lab, size):
         answer = client.answer()
     expect(
         answer.status == 200 and answer.json["body"] == "0123456789",
-        saw=f"in pieces of {size}: {answer.status} {answer.text[:100]}",
-        expected="200, and the body as it was sent",
+        saw=f"in pieces of {size}: {answer.status}, body: "
+        f"{answer.json.get('body', answer.text[:100])!r}",
+        expected="200, body: '0123456789': is the rest of a piece fed, and only the rest?",
     )
 
 
@@ -301,10 +318,26 @@ def test_the_length_is_in_bytes(lab):
         client.send(request("POST", "/echo", {"Connection": "close"}, body))
         answer = client.answer()
         expect(
-            client.is_closed() and answer.json["body"] == body.decode(),
+            client.is_closed() and answer.json.get("body") == body.decode(),
             saw=f"Content-Length: {answer.headers.get('content-length')}, then other bytes",
             expected="all bytes of the body, and no other",
         )
+
+
+@gap("3.5", needs=ROUTES)
+def test_nothing_has_a_length_too(lab):
+    """A body of no bytes: who is not told waits for one."""
+    client = lab().ask("/bytes/0")
+    head = client.takes(1)
+    while b"\r\n\r\n" not in head:
+        head = client.takes(len(head) + 1)
+    expect(
+        b"\r\nContent-Length: 0\r\n" in head,
+        did="GET /bytes/0",
+        saw="; ".join(head.decode("latin-1").split("\r\n")[:4]),
+        expected="Content-Length: 0, since the length is known",
+    )
+    client.close()
 
 
 @gap("3.5", needs=ROUTES)
@@ -386,6 +419,40 @@ def test_who_closes(lab):
             + ("" if closed else ", and the connection stays open"),
             expected=f"200, Connection: {wanted}",
         )
+
+
+@gap("3.6", needs=ANSWERS)
+def test_an_answer_that_ends_with_the_connection(lab):
+    """For who cannot be told its length otherwise: then `close` is true already."""
+    with lab().client() as client:
+        client.send(b"GET /pieces/2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        told = client.answer().headers.get("connection")
+    expect(
+        told == "close",
+        saw=f"Connection: {told}, although only the end of the connection ends this answer",
+        expected="Connection: close, since exchange->close was true already",
+    )
+
+
+@gap("3.6", needs=[*ANSWERS, "3.15"])
+def test_the_last_answer_of_a_server_that_stops(lab):
+    """Says that the connection is closed."""
+    server = lab()
+    with server.client() as client, server.client() as other:
+        client.send(request("GET", "/late/a"))
+        other.send(request("GET", "/release/a")[:-1])
+        server.wait_for("^late a: waits$")
+        server.turn()
+        server.process.ask_to_end()
+        server.wait_for("^stopping$")
+        other.send(b"\n")
+        told = client.answer().headers.get("connection")
+    expect(
+        told == "close",
+        saw=f"Connection: {told}, while the server is stopping",
+        expected="Connection: close, since exchange_is_last()",
+    )
+    server.process.finish().expect_clean()
 
 
 @gap("3.6", needs=ANSWERS)
