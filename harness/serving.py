@@ -90,6 +90,7 @@ class Client:
         self._once = once
         self._asked = ""
         self._came = b""  # and was not read
+        self.ended = False  # has_answer() has seen the connection end
         family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
         self.socket = socket.socket(family)
         if receive_buffer:
@@ -187,8 +188,11 @@ class Client:
             self.socket.setblocking(False)
             try:
                 self._came += self.socket.recv(65536)
-            except OSError:
+                self.ended = not self._came
+            except BlockingIOError:
                 pass
+            except OSError:
+                self.ended = True
             self.socket.settimeout(patience())
         return bool(self._came)
 
