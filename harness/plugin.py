@@ -21,12 +21,14 @@ import pytest
 from harness import exercise, explain, gaps, running, timeouts
 from harness.build import BuildError, NoCompiler, build_stage
 from harness.explain import Failure
+from harness.gaps import Gap, order
 from harness.layout import STAGES, Stage
 from harness.queue import OtherTests, Queue
 from harness.running import Program
 from harness.verdict import Outcome, Sources
 
 if TYPE_CHECKING:
+    from harness.sanitizer import Frame
     from harness.serving import Server
     from harness.world import World
 
@@ -351,25 +353,39 @@ def _blame(
 
     What called uv_run() is not, nor is where leaked memory was allocated. It may be a gap of
     an earlier stage, if the learner's own files of that one are used.
+
+    The innermost line of a gap is at fault, but for one: a layer calls back those above it,
+    so a line that is older than all gaps of a file in which the crash is only told it.
     """
     report = getattr(error, "report", None)
     if report is None or report.kind == "leak":
         return "", 0
-    inside_the_loop = list(
-        itertools.takewhile(lambda frame: frame.function != "uv_run", report.frames)
-    )
-    for frame in [*inside_the_loop, report.freed]:
-        if frame is None or not frame.line:
-            continue
-        for one in STAGES:
-            if frame.file.startswith(sources.frame_prefix(one)) or (
-                one == stage and one.folder in frame.file
-            ):
-                path = sources.file(one, Path(frame.file).name)
-                gap = gaps.gap_at(one.number, path, frame.line)
-                if gap is not None:
-                    return gap.number, frame.line
-    return "", 0
+    inside_the_loop = itertools.takewhile(lambda f: f.function != "uv_run", report.frames)
+    above: tuple[int, ...] = ()  # the first gap of the latest file that the crash is in
+    for frame in inside_the_loop:
+        gap, first = _gap_of_frame(frame, stage, sources)
+        if gap is not None and order(gap.number) >= above:
+            return gap.number, frame.line
+        above = max(above, first)
+    gap, _ = _gap_of_frame(report.freed, stage, sources)
+    return (gap.number, report.freed.line) if gap else ("", 0)
+
+
+def _gap_of_frame(
+    frame: Frame | None, stage: Stage, sources: Sources
+) -> tuple[Gap | None, tuple[int, ...]]:
+    """The gap of a line of a stack, if it is in one; and the first gap of its file, for
+    comparing: () if there is none."""
+    if frame is None or not frame.line:
+        return None, ()
+    for one in STAGES:
+        if frame.file.startswith(sources.frame_prefix(one)) or (
+            one == stage and one.folder in frame.file
+        ):
+            path = sources.file(one, Path(frame.file).name)
+            numbers = [order(gap.number) for gap in gaps.gaps_in(one, path.name)]
+            return gaps.gap_at(one.number, path, frame.line), min(numbers, default=())
+    return None, ()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
