@@ -274,8 +274,9 @@ def _given_texts(one: Stage) -> dict[str, str]:
     if named == unwritten_in(one.path):  # not committed yet
         return _texts_in(one.path)
     raise NoSkeletons(
-        f"the skeletons of {one.folder} are nowhere to be found: they are neither in git nor "
-        "in .skeletons/. Get the workshop again (git clone), and put your files into it"
+        f"the skeletons of {one.folder} are nowhere to be found: it was handed out filled in, "
+        "or they are lost: they are neither in git nor in .skeletons/. To have them, get the "
+        "workshop again (git clone), and put your files into it"
     )
 
 

@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import re
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator
 
@@ -75,6 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.workshop_results = []
     config.workshop_started = set()
     builtins.TODO = exercise.TODO  # known everywhere, as the Makefile makes it known in C
+    _end_in_order()
+
+
+def _end_in_order() -> None:
+    """Who ends the session ends the programs that it tests, too: they are in groups of their
+    own, and would go on alone. A signal that is ignored (nohup) stays so."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)  # as Ctrl-C does
 
 
 def pytest_collection_modifyitems(
@@ -383,8 +393,10 @@ def _gap_of_frame(
             one == stage and one.folder in frame.file
         ):
             path = sources.file(one, Path(frame.file).name)
-            numbers = [order(gap.number) for gap in gaps.gaps_in(one, path.name)]
-            return gaps.gap_at(one.number, path, frame.line), min(numbers, default=())
+            known = gaps.gaps_in(one, path.name)
+            if known:
+                first = min(order(gap.number) for gap in known)
+                return gaps.gap_at(one.number, path, frame.line), first
     return None, ()
 
 
