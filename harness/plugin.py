@@ -364,19 +364,20 @@ def _blame(
     What called uv_run() is not, nor is where leaked memory was allocated. It may be a gap of
     an earlier stage, if the learner's own files of that one are used.
 
-    The innermost line of a gap is at fault, but for one: a layer calls back those above it,
-    so a line that is older than all gaps of a file in which the crash is only told it.
+    The innermost line of a gap is at fault, but for one: a module calls back the program,
+    and each stage those above it. When the crash is in what is called back, and all gaps
+    there come later, the caller has only told it.
     """
     report = getattr(error, "report", None)
     if report is None or report.kind == "leak":
         return "", 0
     inside_the_loop = itertools.takewhile(lambda f: f.function != "uv_run", report.frames)
-    above: tuple[int, ...] = ()  # the first gap of the latest file that the crash is in
+    above: tuple[int, ...] = ()  # whose gap is lower than this only called back
     for frame in inside_the_loop:
-        gap, first = _gap_of_frame(frame, stage, sources)
+        gap, lowest = _gap_of_frame(frame, stage, sources)
         if gap is not None and order(gap.number) >= above:
             return gap.number, frame.line
-        above = max(above, first)
+        above = max(above, lowest)
     gap, _ = _gap_of_frame(report.freed, stage, sources)
     return (gap.number, report.freed.line) if gap else ("", 0)
 
@@ -384,8 +385,8 @@ def _blame(
 def _gap_of_frame(
     frame: Frame | None, stage: Stage, sources: Sources
 ) -> tuple[Gap | None, tuple[int, ...]]:
-    """The gap of a line of a stack, if it is in one; and the first gap of its file, for
-    comparing: () if there is none."""
+    """The gap of a line of a stack, if it is in one; and below which a gap only calls it back:
+    in a program's own file its first gap, else the stage; () in a file without gaps."""
     if frame is None or not frame.line:
         return None, ()
     for one in STAGES:
@@ -395,8 +396,10 @@ def _gap_of_frame(
             path = sources.file(one, Path(frame.file).name)
             known = gaps.gaps_in(one, path.name)
             if known:
-                first = min(order(gap.number) for gap in known)
-                return gaps.gap_at(one.number, path, frame.line), first
+                lowest: tuple[int, ...] = (int(one.number),)
+                if f"{one.folder}/{path.stem}" in {p.program for p in explain.started}:
+                    lowest = min(order(gap.number) for gap in known)
+                return gaps.gap_at(one.number, path, frame.line), lowest
     return None, ()
 
 

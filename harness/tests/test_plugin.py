@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import types
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness import gaps, plugin
+from harness import explain, gaps, plugin
 from harness.explain import Failure
 from harness.layout import STAGES
 from harness.sanitizer import Frame, Report
@@ -381,6 +382,26 @@ GIVEN_AFTER = Frame("f", f"{SECOND}/fetch_sites.c", 1)
 def test_who_only_calls_what_is_above_is_not_at_fault(frames, blamed):
     gap = {IN_1_4: "1.4", IN_2_1: "2.1", None: ""}[blamed]
     assert crash(*frames) == (gap, blamed.line if blamed else 0)
+
+
+IN_2_7 = Frame("f", f"{SECOND}/curl_loop.c", line_of("2.7"))
+
+
+@pytest.mark.parametrize(
+    "program, gap",
+    [
+        ("convert", "2.7"),  # another's file: 2.7 may have called it wrongly
+        ("currency", ""),  # the program's own
+    ],
+)
+def test_a_module_calls_back_the_program(monkeypatch, program, gap):
+    """Both are of one stage: only a program's own file is known to be above a module's."""
+    started = types.SimpleNamespace(program=f"{SECOND}/{program}", did="ran it")
+    monkeypatch.setattr(explain, "started", [started])
+    given_in_a_later_file = Frame("f", f"{SECOND}/currency.c", 1)
+    assert crash(given_in_a_later_file, IN_2_7)[0] == gap
+    monkeypatch.setattr(started, "program", IN_2_1.file[: -len(".c")])
+    assert crash(GIVEN_AFTER, IN_2_7)[0] == "2.7"  # its gaps come earlier
 
 
 def test_who_freed_what_is_used_above_is_at_fault():
