@@ -872,7 +872,7 @@ def test_a_crash_in_a_stage_that_was_handed_out_filled(half_copy, tmp_path):
     judged = copy.make("stage2")
     assert judged.exit != 0 and judged.err == "", judged
     told = " ".join(judged.out.split())
-    assert "followed a NULL pointer" in told and GATHER in told
+    assert "followed a NULL pointer" in told
     assert "Next: mend gap 2.2;" in judged.out
 
 
