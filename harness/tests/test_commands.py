@@ -898,7 +898,9 @@ def test_progress_with_a_stage_that_was_handed_out_filled(half_copy):
 
 @pytest.mark.parametrize(
     "command",
-    "stage1|reset STAGE=1|reset GAP=1.4|diff STAGE=1|reveal GAP=1.4|hint GAP=1.4".split("|"),
+    "stage1|reset STAGE=1|reset GAP=1.4|diff STAGE=1|reveal GAP=1.4|hint GAP=1.4".split(
+        "|"
+    ),
 )
 def test_what_needs_skeletons_says_so(half_copy, command):
     done = half_copy.make(*command.split())

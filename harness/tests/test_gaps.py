@@ -408,7 +408,9 @@ def test_a_stage_that_was_handed_out_filled_has_no_known_gaps(in_copy):
     assert gaps.gap_at("1", in_copy.path / GATHER, FOUR.first_line) is None
     with pytest.raises(gaps.NoSkeletons):
         gaps.find("1.4")
-    with pytest.raises(GapError, match="GAP=2.99: there is no such gap; there are 2.1 to"):
+    with pytest.raises(
+        GapError, match="GAP=2.99: there is no such gap; there are 2.1 to"
+    ):
         gaps.find("2.99")
 
 
