@@ -34,6 +34,11 @@ class GapError(Exception):
     """Something about a gap that a person must put right; the text says what."""
 
 
+class NoSkeletons(GapError):
+    """The skeletons of a stage are nowhere: it was handed out filled in. Its programs are
+    built and run like others, but which line belongs to which gap nobody can tell."""
+
+
 def order(number: str) -> tuple[int, ...]:
     """For sorting: 1.9 comes before 1.10."""
     return tuple(int(part) for part in number.split("."))
@@ -268,9 +273,10 @@ def _given_texts(one: Stage) -> dict[str, str]:
             }
     if named == unwritten_in(one.path):  # not committed yet
         return _texts_in(one.path)
-    raise GapError(
-        f"the skeletons of {one.folder} are nowhere to be found: they are neither in git nor "
-        "in .skeletons/. Get the workshop again (git clone), and put your files into it"
+    raise NoSkeletons(
+        f"the skeletons of {one.folder} are nowhere to be found: it was handed out filled in, "
+        "or they are lost: they are neither in git nor in .skeletons/. To have them, get the "
+        "workshop again (git clone), and put your files into it"
     )
 
 
@@ -303,6 +309,17 @@ def files_with_gaps(one: Stage) -> list[Path]:
         return []
 
 
+def handed_out_filled(one: Stage) -> bool:
+    """Whether nobody has the stage's skeletons, so that its gaps cannot be told apart."""
+    try:
+        skeletons(one.number)
+    except NoSkeletons:
+        return True
+    except GapError:  # something else is wrong, which is to be told
+        pass
+    return False
+
+
 def all_gaps(number: str) -> list[Gap]:
     """Every gap of a stage, by number. GapError when a number is used twice."""
     gaps = [gap for skeleton in skeletons(number).values() for gap in skeleton.gaps]
@@ -323,7 +340,8 @@ def find(number: str) -> Gap:
             for gap in all_gaps(number.split(".")[0]):
                 if gap.number == number:
                     return gap
-    ends = [(found[0], found[-1]) for found in (all_gaps(s.number) for s in STAGES)]
+    known_stages = [one for one in STAGES if not handed_out_filled(one)]
+    ends = [(found[0], found[-1]) for found in (all_gaps(s.number) for s in known_stages)]
     known = ", ".join(f"{first.number} to {last.number}" for first, last in ends)
     raise GapError(f"GAP={number}: there is no such gap; there are {known}")
 
@@ -387,10 +405,19 @@ def _marks(pattern: re.Pattern[str], line: str, number: str) -> bool:
     return bool(match) and match["number"] == number
 
 
+def gaps_in(one: Stage, name: str) -> list[Gap]:
+    """The gaps in the file of that name; none known of a stage that was handed out filled
+    in, or whose skeletons cannot be read."""
+    try:
+        return [gap for gap in all_gaps(one.number) if gap.path.name == name]
+    except GapError:
+        return []
+
+
 def gap_at(number: str, path: Path, line: int) -> Gap | None:
-    """Which gap of stage `number` line `line` of `path` belongs to, if any."""
-    for gap in all_gaps(number):
-        if gap.path.name == path.name and path.exists():
+    """Which gap of stage `number` line `line` of `path` belongs to, if any that is known."""
+    for gap in gaps_in(stage(number), path.name):
+        if path.exists():
             first, last = place(gap, path)
             if first <= line <= last:
                 return gap

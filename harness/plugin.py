@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import re
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator
 
@@ -21,12 +22,14 @@ import pytest
 from harness import exercise, explain, gaps, running, timeouts
 from harness.build import BuildError, NoCompiler, build_stage
 from harness.explain import Failure
+from harness.gaps import Gap, order
 from harness.layout import STAGES, Stage
 from harness.queue import OtherTests, Queue
 from harness.running import Program
 from harness.verdict import Outcome, Sources
 
 if TYPE_CHECKING:
+    from harness.sanitizer import Frame
     from harness.serving import Server
     from harness.world import World
 
@@ -73,6 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.workshop_results = []
     config.workshop_started = set()
     builtins.TODO = exercise.TODO  # known everywhere, as the Makefile makes it known in C
+    _end_in_order()
+
+
+def _end_in_order() -> None:
+    """Who ends the session ends the programs that it tests, too: they are in groups of their
+    own, and would go on alone. A signal that is ignored (nohup) stays so."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)  # as Ctrl-C does
 
 
 def pytest_collection_modifyitems(
@@ -351,25 +363,44 @@ def _blame(
 
     What called uv_run() is not, nor is where leaked memory was allocated. It may be a gap of
     an earlier stage, if the learner's own files of that one are used.
+
+    The innermost line of a gap is at fault, but for one: a module calls back the program,
+    and each stage those above it. When the crash is in what is called back, and all gaps
+    there come later, the caller has only told it.
     """
     report = getattr(error, "report", None)
     if report is None or report.kind == "leak":
         return "", 0
-    inside_the_loop = list(
-        itertools.takewhile(lambda frame: frame.function != "uv_run", report.frames)
-    )
-    for frame in [*inside_the_loop, report.freed]:
-        if frame is None or not frame.line:
-            continue
-        for one in STAGES:
-            if frame.file.startswith(sources.frame_prefix(one)) or (
-                one == stage and one.folder in frame.file
-            ):
-                path = sources.file(one, Path(frame.file).name)
-                gap = gaps.gap_at(one.number, path, frame.line)
-                if gap is not None:
-                    return gap.number, frame.line
-    return "", 0
+    inside_the_loop = itertools.takewhile(lambda f: f.function != "uv_run", report.frames)
+    above: tuple[int, ...] = ()  # whose gap is lower than this only called back
+    for frame in inside_the_loop:
+        gap, lowest = _gap_of_frame(frame, stage, sources)
+        if gap is not None and order(gap.number) >= above:
+            return gap.number, frame.line
+        above = max(above, lowest)
+    gap, _ = _gap_of_frame(report.freed, stage, sources)
+    return (gap.number, report.freed.line) if gap else ("", 0)
+
+
+def _gap_of_frame(
+    frame: Frame | None, stage: Stage, sources: Sources
+) -> tuple[Gap | None, tuple[int, ...]]:
+    """The gap of a line of a stack, if it is in one; and below which a gap only calls it back:
+    in a program's own file its first gap, else the stage; () in a file without gaps."""
+    if frame is None or not frame.line:
+        return None, ()
+    for one in STAGES:
+        if frame.file.startswith(sources.frame_prefix(one)) or (
+            one == stage and one.folder in frame.file
+        ):
+            path = sources.file(one, Path(frame.file).name)
+            known = gaps.gaps_in(one, path.name)
+            if known:
+                lowest: tuple[int, ...] = (int(one.number),)
+                if f"{one.folder}/{path.stem}" in {p.program for p in explain.started}:
+                    lowest = min(order(gap.number) for gap in known)
+                return gaps.gap_at(one.number, path, frame.line), lowest
+    return None, ()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -333,8 +333,12 @@ class Server:
 
         A Failure, with the remark, when they do not come.
         """
-        self.process.wait_until(lambda: len(hold.held) >= count or self._all_answered())
+        came = self.process.wait_until(
+            lambda: len(hold.held) >= count or self._all_answered()
+        )
         if len(hold.held) < count:
+            if came:  # who seems to have an answer may have lost the connection
+                self.raise_if_it_died()
             raise Failure(
                 saw=f"of {count} requests that it should have sent {len(hold.held)} wait "
                 f"at the service behind it. {remark}".rstrip(),

@@ -52,7 +52,7 @@ class Outcome:
     def text(self, *, colour: bool, width: int = 90) -> str:
         """The failure in its four parts."""
         about = self.about
-        if self.blamed and self.blamed != self.gap:
+        if self.blamed and self.blamed != self.gap and not _nobody_knows(self.blamed):
             about = gaps.find(self.blamed).title.split(".")[0]
         heading = f"gap {self.blamed or self.gap}: {about}"
         lines = [paint(x, "1", colour) for x in textwrap.wrap(heading, width)]
@@ -78,6 +78,11 @@ class Outcome:
         if self.picture:
             lines += ["", textwrap.indent(self.picture.rstrip("\n"), "  ")]
         return "\n".join(lines)
+
+
+def _nobody_knows(number: str) -> bool:
+    """Whether it is a gap of a stage that was handed out filled in: not all of it, then."""
+    return gaps.handed_out_filled(stage(number.split(".")[0]))
 
 
 def paint(text: str, code: str, colour: bool) -> str:
@@ -118,9 +123,12 @@ class Sources:
 
     def look(self, number: str, line: int = 0) -> str:
         """Where to look for a gap: file:line (its first one, unless a better one is known),
-        and how to get a hint."""
+        and how to get a hint. Of a stage that was handed out filled in: its folder."""
+        one = stage(number.split(".")[0])
+        if _nobody_knows(number):
+            return show(one.path)
         gap = gaps.find(number)
-        path = self.file(stage(number.split(".")[0]), gap.path.name)
+        path = self.file(one, gap.path.name)
         where = show(gap.path) if self.overlay else show(path)
         line = line or gaps.place(gap, path)[0]
         return f"{where}:{line}, make hint GAP={number}"

@@ -114,7 +114,14 @@ def run_tests(
             _start_tests(share, Path(folder) / str(i), implementation, wanted, junit)
             for i, share in enumerate(shares)
         ]
-        return [outcome for share in started for outcome in _outcomes(*share)]
+        # All of them end before one that could not run is told: left alone, it would leave
+        # the programs that it tests behind.
+        said = [process.communicate()[0] for process, _ in started]
+        return [
+            outcome
+            for (process, path), output in zip(started, said)
+            for outcome in _outcomes(process, path, output)
+        ]
 
 
 def _shared_out(files: list[Path]) -> list[list[Path]]:
@@ -147,9 +154,8 @@ def _start_tests(
     return process, path
 
 
-def _outcomes(process: subprocess.Popen, path: Path) -> list[Outcome]:
+def _outcomes(process: subprocess.Popen, path: Path, output: str) -> list[Outcome]:
     """What the tests came to. BuildError when pytest could not run them at all."""
-    output, _ = process.communicate()
     broken = [line for line in output.splitlines() if line.startswith("ERROR ")]
     if process.returncode not in (0, 1, NO_TESTS_CHOSEN) or broken:
         raise BuildError(f"the tests could not run:\n{output}")

@@ -829,15 +829,84 @@ def test_a_clone_without_solutions_builds_none(bare_copy, tmp_path):
     assert not (copy.path / "build" / "solutions").exists()
 
 
-def test_a_stage_whose_earlier_one_was_handed_out_filled(bare_copy, tmp_path):
-    """Its skeletons are nowhere: the next stage is judged all the same."""
-    copy = repository.copy_of(bare_copy, tmp_path / "copy")
+@pytest.fixture(scope="module")
+def half_copy(bare_copy, tmp_path_factory):
+    """One whose first stage was handed out filled in: nobody has its skeletons. Of the second
+    some gaps are written, and one test is left. Do not change it."""
+    copy = repository.copy_of(bare_copy, tmp_path_factory.mktemp("half") / "copy")
     copy.fill_with_reference(*[number for number in GAPS if number.startswith("1.")])
     shutil.rmtree(copy.path / ".git")
     copy.git("init", "--quiet")
     copy.commit()
-    judged = copy.make("stage2", "GAP=2.6")
-    assert "nowhere to be found" not in judged.out + judged.err, judged
+    copy.fill_with_reference(*FETCHES)
+    for path in (copy.path / "stage2_http_client").glob("test_*.py"):
+        path.unlink()
+    copy.write("stage2_http_client/test_half.py", HALF)
+    return copy
+
+
+FETCHES = ("2.1", "2.2", "2.3", "2.4", "2.5", "2.6")
+HALF = '''
+from harness import gap
+
+@gap("2.1")
+def test_it_is_gathered(program, world, tmp_path):
+    """The page is fetched, and all is summed up."""
+    url = f"{world.sites.url}/delay/0"
+    program("fetch_sites").run("-o", str(tmp_path), url).expect_clean()
+'''
+
+
+def test_a_stage_whose_earlier_one_was_handed_out_filled(half_copy):
+    """Its skeletons are nowhere: the next stage is judged all the same."""
+    judged = half_copy.make("stage2", "GAP=2.1")
+    assert judged.exit == 0 and judged.err == "", judged
+    assert "Gap 2.1 is done." in judged.out
+
+
+def test_a_crash_in_a_stage_that_was_handed_out_filled(half_copy, tmp_path):
+    """No gap of it can be blamed: it counts as given, and who called it is at fault."""
+    copy = repository.copy_of(half_copy, tmp_path / "copy")
+    spoiled = "    *(volatile int *)(gather - gather) = 0;\n" + REFERENCE["1.4"]
+    copy.change(GATHER, REFERENCE["1.4"], spoiled)
+    judged = copy.make("stage2")
+    assert judged.exit != 0 and judged.err == "", judged
+    told = " ".join(judged.out.split())
+    assert "followed a NULL pointer" in told
+    assert "Next: mend gap 2.2;" in judged.out
+
+
+def test_what_a_stage_that_was_handed_out_filled_lacks(half_copy, tmp_path):
+    """It was filled but for one gap, which nobody can show: its folder is named."""
+    copy = repository.copy_of(half_copy, tmp_path / "copy")
+    copy.change(GATHER, REFERENCE["1.4"], "".join(GAPS["1.4"].block))
+    judged = copy.make("stage2")
+    assert judged.exit != 0 and judged.err == "", judged
+    assert "TODO 1.4 is not written yet; " in judged.out
+    assert f"Next: gap 1.4 of stage 1, in {STAGE};" in judged.out
+
+
+def test_progress_with_a_stage_that_was_handed_out_filled(half_copy):
+    done = half_copy.make("progress")
+    assert done.exit == 0 and done.err == "", done
+    title = layout.STAGES[0].title
+    line = "handed out filled in: its gaps cannot be told apart"
+    assert done.out.startswith(f"Stage 1: {title}\n  {line}\n\nStage 2: ")
+    total = len([number for number in GAPS if not number.startswith("1.")])
+    assert f"\n1 of {total} gaps are done.\n" in done.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    "stage1|reset STAGE=1|reset GAP=1.4|diff STAGE=1|reveal GAP=1.4|hint GAP=1.4".split(
+        "|"
+    ),
+)
+def test_what_needs_skeletons_says_so(half_copy, command):
+    done = half_copy.make(*command.split())
+    assert done.exit != 0
+    assert done.err.startswith(f"the skeletons of {STAGE} are nowhere to be found: ")
+    assert done.err.count("\n") == 1 and mine(half_copy) == []
 
 
 def test_a_clone_without_solutions_watches(bare_copy):

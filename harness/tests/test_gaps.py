@@ -398,6 +398,29 @@ def test_skeletons_that_are_nowhere_are_refused(in_copy):
         skeletons_now()
 
 
+def test_a_stage_that_was_handed_out_filled_has_no_known_gaps(in_copy):
+    """No line of it is a gap's; and the gaps of the other stages are known as before."""
+    (in_copy.path / ".git").rename(in_copy.path.parent / "git")
+    in_copy.fill_with_reference(*[n for n in GAPS if n.startswith("1.")])
+    gaps.skeletons.cache_clear()
+    assert [gaps.handed_out_filled(one) for one in STAGES[:2]] == [True, False]
+    assert gaps.gaps_in(STAGES[0], "gather.c") == []
+    assert gaps.gap_at("1", in_copy.path / GATHER, FOUR.first_line) is None
+    with pytest.raises(gaps.NoSkeletons):
+        gaps.find("1.4")
+    with pytest.raises(
+        GapError, match="GAP=2.99: there is no such gap; there are 2.1 to"
+    ):
+        gaps.find("2.99")
+
+
+def test_a_stage_that_cannot_be_read_was_not_handed_out_filled(in_copy):
+    in_copy.change(GATHER, FOUR.block[-1], "")
+    gaps.skeletons.cache_clear()
+    assert not gaps.handed_out_filled(STAGES[0])
+    assert gaps.gap_at("1", in_copy.path / GATHER, FOUR.first_line) is None
+
+
 def test_skeletons_in_bytes_that_are_no_text_are_found(in_copy):
     path = in_copy.path / GATHER
     path.write_bytes(b"/* \xf6 */\n" + path.read_bytes())

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import types
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness import gaps, plugin
+from harness import explain, gaps, plugin
 from harness.explain import Failure
 from harness.layout import STAGES
 from harness.sanitizer import Frame, Report
@@ -354,6 +355,60 @@ def line_of(number: str) -> int:
     return gaps.place(GAPS[number], GAPS[number].path)[0]
 
 
+def crash(*frames: Frame, freed: Frame | None = None) -> tuple[str, int]:
+    """Which gap a crash with that stack is blamed on in the second stage, and which line."""
+    report = Report("use-after-free", "Freed memory.", frames=list(frames), freed=freed)
+    failure = Failure("a crash", "none", report=report)
+    return plugin._blame(failure, STAGES[1], Sources("learner"))
+
+
+IN_1_4 = Frame("f", f"{FIRST}/gather.c", line_of("1.4"))
+IN_2_1 = Frame("f", f"{SECOND}/fetch_sites.c", line_of("2.1"))
+GIVEN_BEFORE = Frame("f", f"{FIRST}/gather.c", 1)
+GIVEN_AFTER = Frame("f", f"{SECOND}/fetch_sites.c", 1)
+
+
+@pytest.mark.parametrize(
+    "frames, blamed",
+    [
+        ([GIVEN_AFTER, IN_1_4], None),  # it only calls back what is above
+        ([GIVEN_BEFORE, GIVEN_AFTER, IN_1_4], None),
+        ([GIVEN_AFTER, IN_1_4, IN_2_1], IN_2_1),
+        ([GIVEN_BEFORE, IN_2_1], IN_2_1),  # it may have called it wrongly
+        ([GIVEN_BEFORE, IN_1_4], IN_1_4),
+        ([IN_1_4, GIVEN_AFTER], IN_1_4),
+    ],
+)
+def test_who_only_calls_what_is_above_is_not_at_fault(frames, blamed):
+    gap = {IN_1_4: "1.4", IN_2_1: "2.1", None: ""}[blamed]
+    assert crash(*frames) == (gap, blamed.line if blamed else 0)
+
+
+IN_2_7 = Frame("f", f"{SECOND}/curl_loop.c", line_of("2.7"))
+
+
+@pytest.mark.parametrize(
+    "program, gap",
+    [
+        ("convert", "2.7"),  # another's file: 2.7 may have called it wrongly
+        ("currency", ""),  # the program's own
+    ],
+)
+def test_a_module_calls_back_the_program(monkeypatch, program, gap):
+    """Both are of one stage: only a program's own file is known to be above a module's."""
+    started = types.SimpleNamespace(program=f"{SECOND}/{program}", did="ran it")
+    monkeypatch.setattr(explain, "started", [started])
+    given_in_a_later_file = Frame("f", f"{SECOND}/currency.c", 1)
+    assert crash(given_in_a_later_file, IN_2_7)[0] == gap
+    monkeypatch.setattr(started, "program", IN_2_1.file[: -len(".c")])
+    assert crash(GIVEN_AFTER, IN_2_7)[0] == "2.7"  # its gaps come earlier
+
+
+def test_who_freed_what_is_used_above_is_at_fault():
+    assert crash(GIVEN_AFTER, freed=IN_1_4) == ("1.4", IN_1_4.line)
+    assert crash(GIVEN_AFTER, freed=GIVEN_BEFORE) == ("", 0)
+
+
 @pytest.mark.parametrize(
     "files, blamed",
     [
@@ -367,8 +422,64 @@ def test_the_innermost_line_of_the_learners_own_is_at_fault(files, blamed):
     numbers = {"gather.c": "1.4", "fetch_sites.c": "2.1"}
     lines = [line_of(numbers.get(name.split("/")[-1], "1.1")) for name in files]
     frames = [Frame("f", name, line) for name, line in zip(files, lines)]
-    report = Report("use-after-free", "It used freed memory.", frames=frames)
-    failure = Failure("a crash", "none", report=report)
-    found, line = plugin._blame(failure, STAGES[1], Sources("learner"))
+    found, line = crash(*frames)
     assert found == blamed
     assert line == (line_of(blamed) if blamed else 0)
+
+
+# --- When it is ended -----------------------------------------------------------------------
+
+WAITS = """
+import os, signal
+
+@gap("2.1")
+def test_ended(program):
+    started = program("curl_lab").start("fly")
+    open("started", "w").write(str(started._process.pid))
+    os.kill(os.getpid(), signal.%s)
+    started.wait_for("never")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_who_ends_a_session_ends_its_programs(later, name):
+    """They are in groups of their own: nobody else would."""
+    write_tests(later, WAITS % name)
+    command = [sys.executable, "-m", "pytest", "-q", SECOND]
+    assert later.run(*command).exit == pytest.ExitCode.INTERRUPTED
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(later.read("started")), 0)
+
+
+CANNOT_RUN = """
+import os
+open("cannot_run", "w").write(str(os.getpid()))
+raise ImportError("it cannot be run")
+"""
+
+RUNS_ON = """
+import os, time
+from pathlib import Path
+
+def is_there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+@gap("2.1")
+def test_that_takes_longer():
+    while not Path("cannot_run").exists() or is_there(int(Path("cannot_run").read_text())):
+        time.sleep(0.1)
+    Path("came_to_its_end").touch()
+"""
+
+
+def test_tests_that_cannot_run_do_not_leave_others_behind(later):
+    """All the tests have ended before somebody is told of those that could not run."""
+    later.write(f"{SECOND}/test_cannot_run.py", CANNOT_RUN)
+    write_tests(later, RUNS_ON)
+    said = later.make("stage2")
+    assert said.exit != 0 and "the tests could not run" in said.err
+    assert (later.path / "came_to_its_end").exists()

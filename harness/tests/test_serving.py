@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+import types
 
 import pytest
 
@@ -102,6 +103,15 @@ def test_what_a_server_died_of_is_told(serve, before, death, saw):
     failure = failure_of(lambda: server.get("/"))
     assert saw in failure.saw
     assert (failure.report is not None) == (saw == SENTENCE)
+
+
+def test_what_it_died_of_while_its_requests_were_waited_for_is_told(serve):
+    """Whose connection is gone seems to have an answer."""
+    server = serve("accept().close()\nwait_for_signal()\ncrash()")
+    server.ask("/")
+    hold = types.SimpleNamespace(held=[])  # nothing ever comes to the service behind it
+    failure = failure_of(lambda: server.wait_for_requests(hold, 1))
+    assert SENTENCE in failure.saw and failure.report
 
 
 def test_it_is_waited_for_while_it_dies(serve):
