@@ -332,7 +332,7 @@ help:
 #>   make check                 everything: the proof that the whole repository holds
 #>   make prove                 every gap blanked, every wrong answer: is each one caught?
 #>                              (STAGE=2: that one alone)
-#>   make flake RUNS=100        the suite again and again, in parallel, under load
+#>   make flake RUNS=100        the tests again and again, in parallel, under load (STAGE=2: its own)
 #>   make fuzz SECONDS=60       bytes that nobody thought of, for the parser of requests
 #>   make bench                 timed figures, side by side (STAGE=2: that stage's alone)
 #>   make format                clang-format every C file

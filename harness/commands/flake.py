@@ -16,21 +16,23 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Iterator
 
 from harness.build import build_stage
-from harness.layout import ROOT, STAGES
+from harness.layout import ROOT, STAGES, Stage
 from harness.settings import read
 
 AT_ONCE = 2 * (os.cpu_count() or 2)
 
 
 def main(arguments: list[str]) -> int:
-    """flake, with RUNS. 0 when no run failed."""
-    runs = read().runs
-    for stage in STAGES:
+    """flake, with RUNS, and with STAGE for one stage's tests alone. 0 when no run failed."""
+    settings = read()
+    runs = settings.runs
+    stages = [settings.stage] if settings.stage_was_chosen else list(STAGES)
+    for stage in stages:
         build_stage(stage, "solutions")
     failed: collections.Counter[str] = collections.Counter()
     bad_runs = 0
     with load(), ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = [pool.submit(one_run) for _ in range(runs)]
+        waiting = [pool.submit(one_run, stages) for _ in range(runs)]
         for done, future in enumerate(as_completed(waiting), 1):
             names = future.result()
             bad_runs += bool(names)
@@ -62,8 +64,8 @@ def load() -> Iterator[None]:
         stress.wait()
 
 
-def one_run() -> list[str]:
-    """Runs all the stages' tests once; returns what failed."""
+def one_run(stages: list[Stage]) -> list[str]:
+    """Runs the stages' tests once; returns what failed."""
     command = [
         sys.executable,
         "-m",
@@ -73,7 +75,7 @@ def one_run() -> list[str]:
         "--impl=solutions",
         "-rfE",
     ]
-    command += [stage.folder for stage in STAGES]
+    command += [stage.folder for stage in stages]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
