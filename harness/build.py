@@ -35,13 +35,24 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
     with (ROOT / "build" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return subprocess.run(
-            ["make", "-s", f"-j{os.cpu_count() or 2}", *arguments],
+            ["make", "-s", f"-j{os.cpu_count() or 2}", *_whole_messages(), *arguments],
             cwd=ROOT,
             capture_output=True,
             text=True,
             env=environment,
             check=False,
         )
+
+
+@lru_cache(maxsize=None)
+def _whole_messages() -> tuple[str, ...]:
+    """What has make show the output of each command in one piece: else those of two linkers
+    can be mixed letter by letter. Since GNU make 4."""
+    said = subprocess.run(
+        ["make", "--version"], capture_output=True, text=True, check=False
+    )
+    old = re.match(r"GNU Make 3\.", said.stdout) is not None
+    return () if old else ("--output-sync=target",)
 
 
 @lru_cache(maxsize=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -47,6 +48,13 @@ class Done:
     err: str
 
 
+def _hear_all_signals() -> None:
+    """As in a terminal: what was started with nohup or & ignores some, and so would all that
+    it starts."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Copy:
     """A copy of the repository. Paths are relative to its root."""
 
@@ -76,6 +84,7 @@ class Copy:
             encoding="utf-8",
             env={**ENVIRONMENT, **environment},
             timeout=scaled(HANG_SECONDS),
+            preexec_fn=_hear_all_signals,
         )
         assert "Traceback (most recent call last)" not in done.stdout + done.stderr, done
         return Done(done.returncode, done.stdout, done.stderr)
