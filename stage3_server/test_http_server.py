@@ -17,6 +17,8 @@ ROUTES = [*READS, "3.4"]
 ANSWERS = [*ROUTES, "3.5"]
 KEEPS = [*ANSWERS, "3.6"]
 HELLO = b'{"message":"Hello, World!"}'
+# Each test runs over these, too.
+RESTS_ON = ["3.4", "3.6", "3.8", "3.12", "3.13", "3.15"]
 LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
 
 
