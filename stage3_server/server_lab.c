@@ -171,8 +171,8 @@ static void lab_on_failure(const struct http_exchange *exchange, int error)
 static const struct http_route routes[] = {
     {"GET", "/json", on_json},
     {"GET", "/bytes/{count}", on_bytes},
-    {"POST", "/echo", on_echo},
     {"GET", "/echo", on_echo},
+    {"POST", "/echo", on_echo},
     {"PUT", "/echo/{one}/and/{two}", on_echo},
     {"GET", "/late/{name}", on_late},
     {"GET", "/release/{name}", on_release},

@@ -167,7 +167,7 @@ def test_a_request_in_pieces(lab, size):
     """A read is not a request: one may come in many pieces."""
     server = lab()
     with server.client() as client:
-        for piece in chopped(request("POST", "/echo", body=b"0123456789"), size):
+        for piece in chopped(request("PUT", "/echo/a/and/b", body=b"0123456789"), size):
             client.send(piece)
             if size > 2:  # else there would be too many
                 server.turn()
@@ -193,7 +193,7 @@ def test_several_requests_in_one_read(lab):
 @gap("3.3", needs=[*KEEPS])
 def test_the_rest_of_a_read_begins_the_next_request(lab):
     """What is behind a request belongs to the next one, also when that is not whole."""
-    both = request("POST", "/echo", body=b"one") + request("GET", "/bytes/5")
+    both = request("PUT", "/echo/a/and/b", body=b"one") + request("GET", "/bytes/5")
     server = lab()
     for cut in (1, 20, 40):
         with server.client() as client:
@@ -317,11 +317,11 @@ def test_the_head_of_an_answer(lab):
 def test_the_words_of_a_status(lab):
     """The status and its words are the answer's own."""
     with lab().client() as client:
-        answer = client.get("/nowhere")
+        answer = client.get("/bytes/many")
     expect(
-        (answer.status, answer.words) == (404, "Not Found"),
+        (answer.status, answer.words) == (400, "Bad Request"),
         saw=f"{answer.status} {answer.words}",
-        expected="404 Not Found",
+        expected="400 Bad Request",
     )
 
 
@@ -619,9 +619,9 @@ def test_what_is_under_way_is_finished(lab):
         other.send(release[-5:])
         answer = client.answer()
         expect(
-            answer.text == "late a" and answer.headers.get("connection") == "close",
-            saw=f"{answer.text}, Connection: {answer.headers.get('connection')}",
-            expected="late a, Connection: close",
+            answer.text == "late a",
+            saw=answer.text,
+            expected="late a",
         )
     server.process.finish().expect_clean()
 

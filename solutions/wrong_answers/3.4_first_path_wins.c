@@ -1,6 +1,6 @@
 /* mistake: answers 405 when the first route of that path has another method
  * caught by: test_http_server.py::test_which_status
- * says: GET /echo?q=1: 405 */
+ * says: POST /echo: 405 */
     for (; route->method != NULL; route++) {
         if (!http_path_matches(&path, route->pattern, exchange))
             continue;
