@@ -147,7 +147,7 @@ static void stream_on_turn(struct http_exchange *exchange)
 {
     if (exchange->answer.length > 0) {
         connection_answered(exchange->connection);
-    } else {
+    } else if (exchange->connection->write == NULL) { /* else it is woken again */
         exchange->stream.asked = true;
         exchange->stream.on_more(exchange);
     }
