@@ -122,8 +122,8 @@ static void switching_on_sent(uv_write_t *request, int status)
 
 void http_answer_upgrade_required(struct http_exchange *exchange, const char *protocol)
 {
-    http_add_header(exchange, "Connection",
-                    "Upgrade"); /* besides the one that is there */
+    /* Besides the one that each answer has (RFC 9110, 7.8). */
+    http_add_header(exchange, "Connection", "Upgrade");
     http_add_header(exchange, "Upgrade", protocol);
     http_answer_error(exchange, 426, NULL);
 }

@@ -369,7 +369,7 @@ def test_head_has_the_same_head(lab):
     )
 
 
-@gap("3.5", needs=["3.1", "3.2", "3.3", "3.4"])
+@gap("3.5", needs=ROUTES)
 def test_no_length_is_told(lab):
     """When it is not known yet, and when there is no body."""
     server = lab()

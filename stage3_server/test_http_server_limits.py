@@ -13,7 +13,7 @@ KEEPS = [*ANSWERS, "3.6"]
 # Each test runs over these, too.
 RESTS_ON = ["3.4", "3.6", "3.8", "3.12", "3.13", "3.15"]
 LARGE = 20_000_000  # bytes: more than the kernel holds for one connection
-MAX_UNDER_WAY = 32  # of http_connection.c
+MAX_UNDER_WAY = 32  # of http_connection.h
 
 
 @pytest.fixture
