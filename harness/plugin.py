@@ -14,6 +14,7 @@ import json
 import os
 import re
 import signal
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Iterator
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from harness.sanitizer import Frame
     from harness.serving import Server
     from harness.world import World
+
+JUDGED = pytest.StashKey["set[str | None]"]()  # the gaps of which a test was begun
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -102,7 +105,7 @@ def pytest_collection_modifyitems(
         chosen = [item for item in chosen if name_of(item) in wanted]
     if config.getoption("--sample"):
         chosen = sample(chosen)
-    chosen.sort(key=_rests_on_how_many)
+    chosen.sort(key=_how_many_rest_on(chosen))
     if config.getoption("--queue"):  # what takes longest must not come last
         chosen.sort(key=lambda item: not _judges_an_exercise(item))
     config.hook.pytest_deselected(items=[i for i in items if i not in chosen])
@@ -182,16 +185,26 @@ def _rests_on(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
     return tuple(number for number in named if number != mark.args[0])
 
 
-def _rests_on_how_many(item: pytest.Item) -> int:
-    """What others rest on is judged before them: see pytest_runtest_setup."""
-    mark = item.get_closest_marker("gap")
-    return len(_rests_on(item, mark)) if mark else 0
+def _how_many_rest_on(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple]:
+    """For sorting: of two gaps the one that more tests rest on (or else need) is judged first,
+    so that it has had its say when too many programs hang."""
+    resting: Counter[str] = Counter()
+    needing: Counter[str] = Counter()
+    for item in items:
+        mark = item.get_closest_marker("gap")
+        if mark:
+            resting.update(_rests_on(item, mark))
+            needing.update(mark.kwargs.get("needs", ()))
+    return lambda item: (-resting[_gap_of(item)], -needing[_gap_of(item)])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """When one mistake makes every program hang, not every test need show it."""
-    if _gap_of(item) and running.enough_hung():
+    """When one mistake makes every program hang, not every test need show it: of each gap
+    one has its say."""
+    judged = item.config.stash.setdefault(JUDGED, set())
+    if _gap_of(item) in judged and running.enough_hung():
         pytest.skip("not run: too many programs had hung before")
+    judged.add(_gap_of(item))
 
 
 def _sources(config: pytest.Config) -> Sources:
@@ -386,7 +399,8 @@ def _gap_of_frame(
     frame: Frame | None, stage: Stage, sources: Sources
 ) -> tuple[Gap | None, tuple[int, ...]]:
     """The gap of a line of a stack, if it is in one; and below which a gap only calls it back:
-    in a program's own file its first gap, else the stage; () in a file without gaps."""
+    in a program's own file its first gap, and if it has none any gap; else the stage; () in
+    a module without gaps."""
     if frame is None or not frame.line:
         return None, ()
     for one in STAGES:
@@ -395,11 +409,11 @@ def _gap_of_frame(
         ):
             path = sources.file(one, Path(frame.file).name)
             known = gaps.gaps_in(one, path.name)
-            if known:
-                lowest: tuple[int, ...] = (int(one.number),)
-                if f"{one.folder}/{path.stem}" in {p.program for p in explain.started}:
-                    lowest = min(order(gap.number) for gap in known)
-                return gaps.gap_at(one.number, path, frame.line), lowest
+            lowest: tuple[int, ...] = (int(one.number),) if known else ()
+            if f"{one.folder}/{path.stem}" in {p.program for p in explain.started}:
+                own = [order(gap.number) for gap in known]
+                lowest = min(own, default=(int(one.number) + 1,))
+            return gaps.gap_at(one.number, path, frame.line) if known else None, lowest
     return None, ()
 
 

@@ -128,7 +128,8 @@ void exchange_abandon(struct http_exchange *exchange);
 /* It has its answer, which is to be sent; it must not be touched afterwards. */
 void exchange_end(struct http_exchange *exchange);
 
-/* It is over: its answer was sent, or nobody waits for it. */
+/* It is over: its answer was sent, or nobody waits for it. One that was not answered must
+ * not be released: its handler still has it. */
 void exchange_release(struct http_exchange *exchange);
 
 /* Frees the exchanges that were kept to be used again. */

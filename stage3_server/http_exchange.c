@@ -9,6 +9,7 @@
 #include "lib/memory.h"
 #include "stage3_server/http_connection.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
@@ -139,6 +140,7 @@ void exchange_abandon(struct http_exchange *exchange)
 
 void exchange_release(struct http_exchange *exchange)
 {
+    assert(exchange->answered);
     struct http_server *server = exchange->server;
     bool large = exchange->request.body.capacity > MAX_KEPT ||
                  exchange->answer.capacity > MAX_KEPT ||

@@ -11,6 +11,8 @@ from harness.running import patience
 from harness.serving import Server
 from harness.world import RawJson
 
+# Each test runs over these, too.
+RESTS_ON = ["3.8", "3.12", "3.13", "3.15"]
 SERVES = ["3.1", "3.2", "3.3", "3.4", "3.5"]
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 SOON = ("--timeout", "0.05")

@@ -145,19 +145,16 @@ def chopped(data, size):
 
 @gap("3.3", needs=[*ACCEPTS, "3.4"])
 def test_who_goes_is_noticed(lab):
-    """A read that brings no bytes but an error: the client has gone."""
-    server = lab()
-    with server.client() as client:
-        client.send(request("GET", "/late/a"))
-        server.wait_for("^late a: waits$")
-    gone = server.process.wait_until(
-        lambda: "late a: the client has gone" in server.process.lines
-    )
-    expect(
-        gone,
-        saw="a client has gone while its handler waited, and nobody noticed",
-        expected="connection_close() when count is negative",
-    )
+    """A read that brings no bytes but an error: the client has gone. Then there is room for
+    the next one."""
+    server = lab("connections=1")
+    server.client().close()
+    with server.ask("/json") as other:
+        expect(
+            server.process.wait_until(other.has_answer),
+            saw="a client has gone, nobody noticed, and his connection takes the room of others",
+            expected="connection_close() when count is negative",
+        )
     server.stop().expect_clean()
 
 
@@ -329,12 +326,12 @@ def test_the_words_of_a_status(lab):
 def test_the_length_is_in_bytes(lab):
     """A letter may be several bytes."""
     text = "Grüße, ☎"
-    with lab().client() as client:
-        path = f"/echo?q={quote(text)}"
-        client.send(request("GET", path, {"Connection": "close"}))
-        answer = client.answer()
+    server = lab()
+    with server.client() as client:
+        answer = client.get(f"/echo?q={quote(text)}")
+        server.turn()
         expect(
-            client.is_closed() and answer.json.get("query") == text,
+            not client.has_answer() and answer.json.get("query") == text,
             saw=f"Content-Length: {answer.headers.get('content-length')}, then other bytes",
             expected="all bytes of the body, and no other",
         )
@@ -358,28 +355,29 @@ def test_head_has_the_same_head(lab):
     """HEAD has GET's headers, also the length, and no body."""
     server = lab()
     with server.client() as client:
-        client.send(request("HEAD", "/bytes/70", {"Connection": "close"}))
-        answer = client.answer(head=True)
-        closed = client.is_closed()
-    expect(
-        answer.headers.get("content-length") == "70" and closed,
-        saw=f"Content-Length: {answer.headers.get('content-length')}"
-        + ("" if closed else ", and a body"),
-        expected="Content-Length: 70, and no body",
-    )
+        length = (
+            client.ask("/bytes/70", "HEAD").answer(head=True).headers["content-length"]
+        )
+        expect(
+            length == "70",
+            saw=f"Content-Length: {length}",
+            expected="Content-Length: 70, as in the answer to GET",
+        )
+        server.turn()
+        expect(not client.has_answer(), saw="a body, too", expected="no body")
 
 
 @gap("3.5", needs=ROUTES)
 def test_no_length_is_told(lab):
     """When it is not known yet, and when there is no body."""
     server = lab()
-    for path in ("/empty", "/pieces/1"):
+    for method, path in (("GET", "/empty"), ("HEAD", "/pieces/1")):
         with server.client() as client:
-            client.send(request("GET", path))
+            client.send(request(method, path))
             head = head_of(client)
         expect(
             head[0].startswith("HTTP/1.1 2") and "Content-Length" not in "".join(head),
-            saw=f"GET {path}: {'; '.join(head)}",
+            saw=f"{method} {path}: {'; '.join(head)}",
             expected="no Content-Length when length is negative",
         )
 

@@ -17,6 +17,8 @@ from harness import expect, gap
 from harness.running import patience
 from harness.serving import Server
 
+# Each test runs over these, too.
+RESTS_ON = ["3.8", "3.12", "3.13", "3.15"]
 SERVES = ["3.1", "3.2", "3.3", "3.4", "3.5"]
 OUR_JOKES = "lib/jokes.c"
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test

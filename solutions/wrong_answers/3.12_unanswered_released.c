@@ -1,6 +1,6 @@
 /* mistake: releases an exchange that its handler has yet to answer
  * caught by: test_http_server.py::test_an_answer_waits_for_those_before
- * says: an answer before late a's */
+ * says: an assertion failed: exchange->answered */
     struct list *first;
 
     while ((first = list_first(&connection->exchanges)) != NULL) {

@@ -1,7 +1,7 @@
-/* mistake: does not read again once the client has
+/* mistake: stops to read, and nobody knows that it has to begin again
  * caught by: test_http_server.py::test_who_does_not_read_is_not_read_from
  * says: nothing more came */
-    static bool full;
+    bool wanted = connection_may_wait(connection);
 
-    full = full || connection->write != NULL;
-    bool wanted = !full && connection_may_wait(connection);
+    if (connection->write != NULL)
+        uv_read_stop((uv_stream_t *)&connection->tcp);
