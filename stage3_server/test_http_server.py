@@ -152,7 +152,7 @@ def test_who_goes_is_noticed(lab):
     with server.ask("/json") as other:
         expect(
             server.process.wait_until(other.has_answer),
-            saw="a client has gone, nobody noticed, and his connection takes the room of others",
+            saw="a client has gone, nobody noticed, and his connection keeps others out",
             expected="connection_close() when count is negative",
         )
     server.stop().expect_clean()
