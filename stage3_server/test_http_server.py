@@ -492,6 +492,7 @@ def test_a_large_answer_comes_whole(lab):
         saw=f"{good} of {LARGE} bytes are right",
         expected=f"all {LARGE} bytes, as they were",
     )
+    server.stop().expect_clean()
 
 
 @gap("3.8", needs=ANSWERS)
