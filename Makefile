@@ -42,7 +42,7 @@ export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS SECONDS TAKE MINE JUNIT BUIL
 
 # --- Stages, programs, and the modules each one uses -------------------------------------
 
-STAGES := stage1_event_loop stage2_http_client stage3_server
+STAGES := stage1_event_loop stage2_http_client stage3_server stage4_background_tasks
 
 PROGRAMS := \
     stage1_event_loop/sleep_gather \
@@ -119,7 +119,7 @@ endif
 
 # --- Flags -------------------------------------------------------------------------------
 
-PACKAGES := libuv libcurl jansson
+PACKAGES := libuv libcurl jansson libcrypto sqlite3
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
