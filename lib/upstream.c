@@ -18,11 +18,21 @@ static const struct {
                         "is the world running (make world)? JOKES_URL says where it is"},
 };
 
+/* What the program has been told; NULL: nothing. */
+static const char *chosen[sizeof services / sizeof *services];
+
 const char *upstream_url(enum upstream service)
 {
     const char *url = getenv(services[service].variable);
 
+    if (chosen[service] != NULL)
+        return chosen[service];
     return url != NULL && url[0] != '\0' ? url : services[service].url;
+}
+
+void upstream_set_url(enum upstream service, const char *url)
+{
+    chosen[service] = url;
 }
 
 const char *upstream_advice(enum upstream service)
