@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/program.h"
+#include "lib/utc_time.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -270,16 +271,12 @@ struct server_program *server_program_of(const struct http_exchange *exchange)
     return container_of(exchange->server, struct server_program, server);
 }
 
-/* 2026-11-20T12:00:00Z (RFC 3339). Gives it. */
+/* 2026-11-20T12:00:00Z. Gives it. */
 static json_t *json_time(time_t seconds)
 {
-    char text[sizeof "2026-11-20T12:00:00Z"];
-    struct tm parts;
+    char text[UTC_TEXT_SIZE];
 
-    if (gmtime_r(&seconds, &parts) == NULL ||
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        return json_null();
-    return json_string(text);
+    return json_string(utc_to_text((int64_t)seconds * 1000, text));
 }
 
 json_t *server_program_info(struct server_program *program)
