@@ -11,6 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Characters of "2026-11-20T12:00:00Z". */
+enum {
+    DAY_LENGTH = sizeof "2026-11-20" - 1,
+    CLOCK_LENGTH = sizeof "12:00:00" - 1,
+    MINUTES_LENGTH = sizeof "12:00" - 1,
+};
+
 enum {
     MAX_TEMPLATE = 256 * 1024, /* bytes */
     MAX_TYPED = 60,            /* bytes of a field that are shown again */
@@ -22,6 +29,7 @@ static char *read_file(const char *path, int *status);
 static json_t *page_values(const struct call_scheduler *scheduler,
                            const struct call_form *form, const char *notice,
                            int64_t now_ms);
+static void add_parts_of_times(json_t *calls);
 static void add_form(json_t *values, const struct call_form *form, int64_t now_ms);
 static void add_typed(json_t *values, const char *name, const char *typed);
 static void list_add(void *context, const struct call *call);
@@ -122,11 +130,34 @@ static json_t *page_values(const struct call_scheduler *scheduler,
     utc_to_text(now_ms, now);
     json_object_set_new(values, "today", json_stringn(now, strlen("2026-11-20")));
     json_object_set_new(values, "clock",
-                        json_stringn(now + strlen("2026-11-20T"), strlen("12:00")));
+                        json_stringn(now + DAY_LENGTH + 1, MINUTES_LENGTH));
     if (notice != NULL)
         json_object_set_new(values, "notice", json_string(notice));
+    char more[64];
+    json_int_t count = json_integer_value(json_object_get(values, "more"));
+    snprintf(more, sizeof more, "\u2026 and %" JSON_INTEGER_FORMAT " more", count);
+    if (count > 0)
+        json_object_set_new(values, "more_text", json_string(more));
+    add_parts_of_times(json_object_get(values, "coming"));
+    add_parts_of_times(json_object_get(values, "over"));
     add_form(values, form, now_ms);
     return values;
+}
+
+/* "2026-11-20T12:00:00Z" is for programs. */
+static void add_parts_of_times(json_t *calls)
+{
+    json_t *call;
+    size_t index;
+
+    json_array_foreach(calls, index, call)
+    {
+        const char *at = json_string_value(json_object_get(call, "at"));
+
+        json_object_set_new(call, "day", json_stringn(at, DAY_LENGTH));
+        json_object_set_new(call, "hours",
+                            json_stringn(at + DAY_LENGTH + 1, CLOCK_LENGTH));
+    }
 }
 
 /* What was typed; in a form that nobody has filled in yet, a time that will do. */
@@ -147,10 +178,9 @@ static void add_form(json_t *values, const struct call_form *form, int64_t now_m
     if (!is_new)
         return;
     utc_to_text(now_ms + SUGGESTED_MS, soon);
-    soon[strlen("2026-11-20")] = '\0';
-    soon[strlen("2026-11-20T12:00")] = '\0';
+    soon[DAY_LENGTH] = soon[DAY_LENGTH + 1 + MINUTES_LENGTH] = '\0';
     add_typed(values, form_field_name(FORM_DATE), soon);
-    add_typed(values, form_field_name(FORM_TIME), soon + strlen("2026-11-20T"));
+    add_typed(values, form_field_name(FORM_TIME), soon + DAY_LENGTH + 1);
 }
 
 /* Nobody types as much as that by hand, nor what is not UTF-8: that is not shown again. */
