@@ -63,7 +63,9 @@ PROGRAMS := \
     stage3_server/server_lab \
     stage4_background_tasks/background_lab \
     stage4_background_tasks/currency_pool \
-    stage4_background_tasks/currency_blocking
+    stage4_background_tasks/currency_blocking \
+    stage4_background_tasks/form_lab \
+    stage4_background_tasks/dial_a_joke
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
@@ -77,7 +79,7 @@ FUZZERS := harness/fuzz/fuzz_request_parser
 # Those that parse requests.
 WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
                joke_server currency_server orders_server hello_server \
-               currency_pool currency_blocking
+               currency_pool currency_blocking dial_a_joke
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -112,6 +114,10 @@ BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
 USES_background_lab    := $(BACKGROUND)
 USES_currency_pool     := $(BACKGROUND) stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
 USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+
+USES_form_lab    := stage4_background_tasks/call_form
+USES_dial_a_joke := $(SERVER_PROGRAM) $(BACKGROUND) $(CALL_CONTROL) $(CALL_SCHEDULER) \
+                    $(addprefix stage4_background_tasks/,joke_app calls_page call_form app_config)
 
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text

@@ -155,8 +155,10 @@ static void add_parts_of_times(json_t *calls)
         const char *at = json_string_value(json_object_get(call, "at"));
 
         json_object_set_new(call, "day", json_stringn(at, DAY_LENGTH));
-        json_object_set_new(call, "hours",
-                            json_stringn(at + DAY_LENGTH + 1, CLOCK_LENGTH));
+        bool is_whole = strcmp(at + DAY_LENGTH + 1 + MINUTES_LENGTH, ":00Z") == 0;
+        json_object_set_new(
+            call, "hours",
+            json_stringn(at + DAY_LENGTH + 1, is_whole ? MINUTES_LENGTH : CLOCK_LENGTH));
     }
 }
 

@@ -15,7 +15,9 @@
 
 #include "lib/utc_time.h"
 
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 static const char *typed(const struct call_form *form, enum form_field field);
 

@@ -27,7 +27,7 @@ function showChosenTime() {
     $("local").textContent = "Times are UTC; so are yours.";
   } else {
     $("local").textContent =
-      `Times are UTC. This is ${localTime.format(chosen)} where you are (${zone}).`;
+      `Times are UTC. That is ${localTime.format(chosen)} in yours (${zone}).`;
   }
 }
 
@@ -41,13 +41,13 @@ function element(name, className, ...children) {
 }
 
 function whenOf(call) {
-  const [day, clock] = call.at.replace("Z", "").split("T");
+  const [day, clock] = call.at.replace(/(:00)?Z$/, "").split("T");
   const time = element("time", "", `${day} `, element("b", "", clock), " UTC");
   const date = new Date(call.at);
   time.dateTime = call.at;
   const when = element("span", "when", time);
   if (!isUtc(date)) {
-    when.append(element("span", "local", `${localTime.format(date)} where you are`));
+    when.append(element("span", "local", `${localTime.format(date)} your time`));
   }
   return when;
 }
