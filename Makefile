@@ -60,7 +60,10 @@ PROGRAMS := \
     stage3_server/currency_server \
     stage3_server/orders_server \
     stage3_server/visitors \
-    stage3_server/server_lab
+    stage3_server/server_lab \
+    stage4_background_tasks/background_lab \
+    stage4_background_tasks/currency_pool \
+    stage4_background_tasks/currency_blocking
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
 BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
@@ -73,7 +76,8 @@ FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
 WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
-               joke_server currency_server orders_server hello_server
+               joke_server currency_server orders_server hello_server \
+               currency_pool currency_blocking
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -103,6 +107,12 @@ USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
 USES_hello_server := $(HTTP_SERVER)
+
+BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
+USES_background_lab    := $(BACKGROUND)
+USES_currency_pool     := $(BACKGROUND) stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 

@@ -21,6 +21,8 @@ struct background;
 struct task;
 struct background_work;
 
+enum { TASK_NAME_SIZE = 48 }; /* bytes; a longer name is cut off */
+
 /* Does the task's work, or begins it: it ends with task_end(), here or later. Once for
  * each task, from the loop, never inside background_spawn(); not for a task that was
  * cancelled before. */
@@ -35,8 +37,8 @@ typedef void (*task_cancel_cb)(struct task *task);
 typedef void (*background_failed_cb)(struct background *background, const char *name,
                                      int error);
 
-/* The deadline has passed, and this task has not ended. Once for each, before its
- * task_cancel_cb. */
+/* The deadline has passed, and this task has not ended. Once for each, before the first
+ * task_cancel_cb. It must not end a task. */
 typedef void (*background_left_cb)(struct background *background, const char *name);
 
 /* Every task has ended, and nothing of the background is open any more: its memory is
@@ -46,15 +48,15 @@ typedef void (*background_drained_cb)(struct background *background);
 /* How a background is to be; a member that is 0 or NULL has the default named here. */
 struct background_options {
     size_t max_running;             /* tasks that run at once: 100 */
-    size_t max_queued;              /* further ones, that wait for that: 10,000 */
+    size_t max_queued;              /* further ones, which have to wait: 10,000 */
     background_failed_cb on_failed; /* nobody is told */
     background_left_cb on_left;     /* nobody is told */
 };
 
 /* The caller's memory. Read `running` and `queued`; leave the rest alone. */
 struct background {
-    size_t running; /* tasks that run */
-    size_t queued;  /* tasks that wait */
+    size_t running; /* tasks that run, or have been asked to end */
+    size_t queued;  /* tasks that wait to be run */
 
     uv_loop_t *loop;
     struct background_options options;
@@ -70,8 +72,8 @@ struct background {
 /* One task: the caller's memory, usually a member of the struct of its operation; find
  * that one with container_of(). All members belong to the background. */
 struct task {
-    struct background *background;
-    const char *name;
+    struct background *background; /* NULL: it has ended */
+    char name[TASK_NAME_SIZE];
     task_run_cb run;
     task_cancel_cb cancel;
     struct list link; /* in the background's list of running or queued tasks */
@@ -85,9 +87,10 @@ void background_init(struct background *background, uv_loop_t *loop,
                      const struct background_options *options);
 
 /* Spawns a task: it runs in a later turn of the loop, in order of arrival, when fewer than
- * max_running others do. Borrows `task` and `name` until task_end(). `cancel` may be NULL:
- * a drain waits for it, however long. Returns 0; or a negative UV_E*, and nothing happens
- * ever: UV_ENOBUFS, as many wait as may; UV_ECANCELED, the background is draining. */
+ * max_running others do. Borrows `task` until task_end(); copies `name`. `cancel` may be
+ * NULL: a drain waits for it, however long. Returns 0; or a negative UV_E*, and nothing
+ * happens ever: UV_ENOBUFS, there are max_running and max_queued others already;
+ * UV_ECANCELED, the background is draining. */
 int background_spawn(struct background *background, struct task *task, const char *name,
                      task_run_cb run, task_cancel_cb cancel);
 
@@ -104,9 +107,9 @@ void task_end(struct task *task, int status);
 typedef void (*background_work_cb)(struct background_work *work);
 
 /* The work is done (0), or was cancelled before it began (UV_ECANCELED). Exactly once for
- * each background_do() that returned 0, from the loop. From its return on the memory is
- * free for other use. Returns how the task has ended: 0, or a negative UV_E*, which is
- * reported. */
+ * each background_do() that returned 0, from the loop. The work does not belong to the
+ * background any more: it may be freed here. Returns how the task has ended: 0, or a
+ * negative UV_E*, which is reported. */
 typedef int (*background_done_cb)(struct background_work *work, int status);
 
 /* One piece of work that blocks: the caller's memory, as struct task. */
@@ -118,7 +121,9 @@ struct background_work {
 };
 
 /* Spawns a task whose work blocks: `on_work` on a thread of the pool, then `on_done` on
- * the loop's. Borrows `work` and `name` until `on_done`. Returns as background_spawn(). */
+ * the loop's. Borrows `work` until `on_done`; copies `name`. What is on a thread at the
+ * deadline of a drain cannot be stopped: it is waited for. Returns as
+ * background_spawn(). */
 int background_do(struct background *background, struct background_work *work,
                   const char *name, background_work_cb on_work,
                   background_done_cb on_done);
