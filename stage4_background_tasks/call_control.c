@@ -47,6 +47,7 @@ void call_control_init(struct call_control *control, struct background *backgrou
     id_set_init(&control->seen, CALL_EVENTS_KNOWN);
     id_set_init(&control->over, CALLS_OVER_KNOWN);
     list_init(&control->telling);
+    list_init(&control->dials);
 }
 
 void call_control_deinit(struct call_control *control)
@@ -76,6 +77,7 @@ static void job_run(struct task *task)
     const struct call_event *event = &job->event;
 
     call_log_event(job->control, event);
+    call_was_dialled(job->control, event->call_id);
     if (event->type == EVENT_INITIATED)
         call_tell(job->control, event->call_id, CALL_RINGING, NULL);
     if (event->type == EVENT_SPEAK_STARTED)

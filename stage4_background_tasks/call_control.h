@@ -53,7 +53,8 @@ struct call_control {
     struct call_control_options options;
     struct id_set seen;  /* ids of events */
     struct id_set over;  /* control ids of calls whose joke was told, or that were hung up */
-    struct list telling; /* struct job of call_control.c: those that tell a joke */
+    struct list telling; /* struct job of call_job.h: those that tell a joke */
+    struct list dials;   /* those of call_dial.c that run */
 };
 
 /* Makes one. Borrows `control`, `background` and what `options` point to until

@@ -14,6 +14,8 @@ struct dial {
     struct call_control *control;
     struct call call;
     struct call_command command;
+    struct list link; /* in the control's, while the command is under way */
+    bool was_dialled; /* an event says so */
 };
 
 static void dial_run(struct task *task);
@@ -42,10 +44,22 @@ static void dial_run(struct task *task)
     struct dial *dial = container_of(task, struct dial, task);
     const struct call_api *api = &dial->control->options.api;
 
+    list_append(&dial->control->dials, &dial->link);
     int status = call_command_start(&dial->command, api, "/v2/calls", dial_body(dial),
                                     dial->call.command_id, dial_on_done);
     if (status != 0)
         dial_fail(dial, status, uv_strerror(status));
+}
+
+void call_was_dialled(struct call_control *control, int64_t id)
+{
+    for (struct list *link = control->dials.next; link != &control->dials;
+         link = link->next) {
+        struct dial *dial = container_of(link, struct dial, link);
+
+        if (dial->call.id == id)
+            dial->was_dialled = true;
+    }
 }
 
 /* Gives it. */
@@ -87,10 +101,11 @@ static void dial_on_done(struct call_command *command, const struct call_result 
     }
 }
 
-/* Nobody knows what has become of one that was cancelled: nothing is told of it. */
+/* Nobody knows what has become of one that was cancelled: nothing is told of it. And of
+ * one that was dialled all the same the events tell. */
 static void dial_fail(struct dial *dial, int error, const char *reason)
 {
-    if (error != UV_ECANCELED)
+    if (!dial->was_dialled && error != UV_ECANCELED)
         call_tell(dial->control, dial->call.id, CALL_FAILED, reason);
     dial_finish(dial, error);
 }
@@ -98,6 +113,8 @@ static void dial_fail(struct dial *dial, int error, const char *reason)
 /* The only way out. */
 static void dial_finish(struct dial *dial, int status)
 {
+    if (dial->task.is_running)
+        list_remove(&dial->link);
     task_end(&dial->task, status);
     free(dial);
 }

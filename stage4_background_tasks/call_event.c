@@ -57,7 +57,7 @@ int call_event_read(const json_t *json, struct call_event *event, char *problem,
      * there, the strings hangup_cause, hangup_source and status, and client_state, which
      * may be null, as it is. When something is missing, or no string, `error.text` says
      * what: return bad_event(problem, size, error.text). */
-    (void)json, (void)type_of_name;
+    (void)json, (void)type, (void)type_of_name;
     snprintf(error.text, sizeof error.text, "TODO 4.1 is not written yet");
     TODO("4.1");
     return bad_event(problem, size, error.text);

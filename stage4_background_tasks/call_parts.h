@@ -11,6 +11,10 @@ void call_tell(struct call_control *control, int64_t id, enum call_state state,
 /* Tells on_log what has come: "call 17: call.answered". */
 void call_log_event(struct call_control *control, const struct call_event *event);
 
+/* There is an event of this call: so it was dialled, whatever becomes of the dial command
+ * and its answer. In call_dial.c. */
+void call_was_dialled(struct call_control *control, int64_t id);
+
 /* The joke of an answer of the service of jokes; one of ours when there is none in it, or
  * it is longer than can be spoken. Gives it. */
 char *call_joke(const struct http_response *response);
