@@ -434,7 +434,7 @@ class Telephony(Service):
         answered = call.state == "answered"
         cause = "normal_clearing" if answered else "originator_cancel"
         self._say(call, "is hung up on" if answered else "stops ringing")
-        self._end(call, cause, "caller")
+        self._end_call(call, cause, "caller")
         return self._done(call.id, fields, {"result": "ok"})
 
     def _authenticate(self, request: Request) -> None:
@@ -513,7 +513,7 @@ class Telephony(Service):
             manner = "timeout"  # nobody is that quick
         self._say(call, WORDS[manner])
         if MANNERS[manner] is not None:
-            self._end(call, *MANNERS[manner])
+            self._end_call(call, *MANNERS[manner])
             return
         with self.lock:
             call.state = "answered"
@@ -525,7 +525,7 @@ class Telephony(Service):
         """Hang up in the middle."""
         await self._step(call, "hang_up", call.person.after)
         self._say(call, "hangs up")
-        self._end(call, "normal_clearing", "callee")
+        self._end_call(call, "normal_clearing", "callee")
 
     def _speak_next(self, call: Call) -> None:
         """Begin with the next thing to say, if there is one."""
@@ -551,7 +551,7 @@ class Telephony(Service):
             call.speech = None
             self._tell(call, "call.speak.ended", status=status)
 
-    def _end(self, call: Call, cause: str, source: str) -> None:
+    def _end_call(self, call: Call, cause: str, source: str) -> None:
         """The call is over; nothing of it goes on."""
         with self.lock:
             call.state = "ended"
