@@ -654,6 +654,8 @@ def test_only_so_much_waits_to_be_said(
 def test_nobody_is_like_that(phone: Telephony) -> None:
     with pytest.raises(WorldError, match="nobody 'sings'; what people do: answers, "):
         phone.person(TO, "sings")
+    with pytest.raises(WorldError, match="'15550101' is not a number like"):
+        phone.person("15550101", "busy")
     with pytest.raises(WorldError, match="it has no faults: see person"):
         phone.steps.fault("*", "status")
 
@@ -1135,6 +1137,54 @@ def test_waiting_in_vain_says_what_happened(phone: Telephony, world: World) -> N
         "  sent 0: POST /+15550101/call.initiated (attempt 1): status 500",
         "  sent 1: POST /+15550101/call.answered (attempt 1): status 500",
     ]
+
+
+def test_waiting_for_what_is_not_there_yet(phone: Telephony) -> None:
+    with pytest.raises(WorldTimeout):
+        phone.wait(lambda: phone.calls[0].state == "answered", limit=0)
+    dial(phone)
+    phone.wait(lambda: phone.calls[0].state == "answered")
+
+
+def test_mistake_in_what_is_waited_for_is_the_tests(phone: Telephony) -> None:
+    def done() -> bool:
+        return len(phone.calls) == 1 and phone.nonsense
+
+    phone.fault("/v2/calls", "lose_answer", code=500)
+    with pytest.raises(AttributeError, match="nonsense"):
+        post(phone, "/v2/calls", dialling())
+        phone.wait(done)
+
+
+def test_only_so_many_events_wait_to_be_told(
+    phone: Telephony, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.world.webhooks.UNTOLD_MAX", 2)
+    hold = phone.webhooks.hold("*")
+    one = answered(phone)
+    hang_up(phone, one)
+    hold.wait_for(2)
+    assert types(one) == ["initiated", "answered", "hangup"]
+    assert phone.webhooks.counts.arrived == 2
+    hold.lift()
+    phone.webhooks.wait_for(finished=2, in_flight=0)
+
+
+def test_only_so_many_deliveries_go_at_once(
+    phone: Telephony, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.world.webhooks.DELIVERIES_MAX", 2)
+    phone.webhooks.open()
+    phone.steps.hold("*/ring")
+    hold = world.sites.hold("*")
+    for _ in range(5):
+        dial(phone)
+    phone.webhooks.wait_for(in_flight=5)
+    hold.wait_for(2)
+    assert len(phone.webhooks.deliveries) == 2
+    hold.lift()
+    phone.webhooks.wait_for(finished=5, in_flight=0)
+    assert world.sites.counts.most_in_flight == 2
 
 
 def test_reset_forgets_all(phone: Telephony, world: World) -> None:

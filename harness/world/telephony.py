@@ -44,7 +44,7 @@ from typing import Any, Callable, Coroutine, Optional
 from urllib.parse import urlsplit
 
 from .http1 import Headers, HttpError, Request, Response
-from .limits import CALLS_MAX, COMMANDS_MAX, EVENTS_MAX, WAIT_LIMIT, WORD_MAX
+from .limits import CALLS_MAX, COMMANDS_MAX, EVENTS_MAX, RULES_MAX, WAIT_LIMIT, WORD_MAX
 from .rules import Annex, shortened
 from .service import Service, route
 from .watch import Watch, WorldError
@@ -305,19 +305,34 @@ class Telephony(Service):
         if manner not in MANNERS:
             known = ", ".join(MANNERS)
             raise WorldError(f"nobody {manner!r}; what people do: {known}")
+        if not E164.fullmatch(number):
+            raise WorldError(f"{number!r} is not a number like +15550101")
+        if len(self._people) >= RULES_MAX:
+            raise WorldError(f"{RULES_MAX} people are told what to do: reset first")
         with self.lock:
             self._people[number] = Person(manner, after)
 
     def wait(self, done: Callable[[], bool], limit: float = WAIT_LIMIT) -> None:
         """Block until `done()`, which is asked again after each change here.
 
-        WorldTimeout after `limit` seconds (scaled), saying what happened.
+        Where it looks at what is not there yet (`phone.calls[0]`), it is not done. Other
+        mistakes in it are raised. WorldTimeout after `limit` seconds (scaled), saying what
+        happened.
         """
-        self.watch_until(done).wait(limit)
+        mistakes: list[Exception] = []
 
-    def watch_until(self, done: Callable[[], bool]) -> Watch:
-        """The condition of wait(), for a task on the loop."""
-        return Watch(self, done, lambda: f"a condition, saw {self.describe()}")
+        def is_done() -> bool:
+            try:
+                return bool(done())
+            except LookupError:
+                return False
+            except Exception as mistake:  # not for the world's thread
+                mistakes.append(mistake)
+                return True
+
+        Watch(self, is_done, lambda: f"a condition, saw {self.describe()}").wait(limit)
+        if mistakes:
+            raise mistakes[0]
 
     def tell(
         self, kind: str, call: Optional[Call] = None, url: str = "", **payload: Any
