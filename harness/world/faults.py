@@ -124,27 +124,6 @@ def reset(after: int = 0, body: Optional[int] = None) -> Play:
 
 
 @fault
-def lose_answer(code: Optional[int] = None) -> Play:
-    """Do what was asked, and lose the answer: the connection closes without a byte of it.
-
-    With `code`, that status comes instead, as from a gateway that lost it.
-    """
-    require(
-        code is None or is_count(code) and 200 <= code <= 599,
-        "lose_answer: code is from 200 to 599",
-    )
-
-    async def play(exchange: Exchange) -> None:
-        await exchange.respond()
-        if code is not None:
-            await exchange.answer(exchange.service.error(code, "the answer was lost"))
-        else:
-            exchange.close()
-
-    return play
-
-
-@fault
 def stall(after: int = 0, body: Optional[int] = None) -> Play:
     """Send a part of the answer, and the rest when released.
 
@@ -171,6 +150,27 @@ def close(after: int = 0, body: Optional[int] = None) -> Play:
         exchange.close()
         if after > 0 or body is not None:
             await exchange.send((await cut(exchange, after, body))[0], last=True)
+
+    return play
+
+
+@fault
+def lose_answer(code: Optional[int] = None) -> Play:
+    """Do what was asked, and lose the answer: the connection closes without a byte of it.
+
+    With `code`, that status comes instead, as from a gateway that lost it.
+    """
+    require(
+        code is None or is_count(code) and 200 <= code <= 599,
+        "lose_answer: code is from 200 to 599",
+    )
+
+    async def play(exchange: Exchange) -> None:
+        await exchange.respond()
+        if code is not None:
+            await exchange.answer(exchange.service.error(code, "the answer was lost"))
+        else:
+            exchange.close()
 
     return play
 

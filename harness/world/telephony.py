@@ -44,7 +44,7 @@ from typing import Any, Callable, Coroutine, Optional
 from urllib.parse import urlsplit
 
 from .http1 import Headers, HttpError, Request, Response
-from .limits import CALLS_MAX, COMMANDS_MAX, EVENTS_MAX, WAIT_LIMIT, WORD_MAX
+from .limits import CALLS_MAX, COMMANDS_MAX, EVENTS_MAX, RULES_MAX, WAIT_LIMIT, WORD_MAX
 from .rules import Annex, shortened
 from .service import Service, route
 from .watch import Watch, WorldError
@@ -305,19 +305,34 @@ class Telephony(Service):
         if manner not in MANNERS:
             known = ", ".join(MANNERS)
             raise WorldError(f"nobody {manner!r}; what people do: {known}")
+        if not E164.fullmatch(number):
+            raise WorldError(f"{number!r} is not a number like +15550101")
+        if len(self._people) >= RULES_MAX:
+            raise WorldError(f"{RULES_MAX} people are told what to do: reset first")
         with self.lock:
             self._people[number] = Person(manner, after)
 
     def wait(self, done: Callable[[], bool], limit: float = WAIT_LIMIT) -> None:
         """Block until `done()`, which is asked again after each change here.
 
-        WorldTimeout after `limit` seconds (scaled), saying what happened.
+        Where it looks at what is not there yet (`phone.calls[0]`), it is not done. Other
+        mistakes in it are raised. WorldTimeout after `limit` seconds (scaled), saying what
+        happened.
         """
-        self.watch_until(done).wait(limit)
+        mistakes: list[Exception] = []
 
-    def watch_until(self, done: Callable[[], bool]) -> Watch:
-        """The condition of wait(), for a task on the loop."""
-        return Watch(self, done, lambda: f"a condition, saw {self.describe()}")
+        def is_done() -> bool:
+            try:
+                return bool(done())
+            except LookupError:
+                return False
+            except Exception as mistake:  # not for the world's thread
+                mistakes.append(mistake)
+                return True
+
+        Watch(self, is_done, lambda: f"a condition, saw {self.describe()}").wait(limit)
+        if mistakes:
+            raise mistakes[0]
 
     def tell(
         self, kind: str, call: Optional[Call] = None, url: str = "", **payload: Any
@@ -434,7 +449,7 @@ class Telephony(Service):
         answered = call.state == "answered"
         cause = "normal_clearing" if answered else "originator_cancel"
         self._say(call, "is hung up on" if answered else "stops ringing")
-        self._end(call, cause, "caller")
+        self._end_call(call, cause, "caller")
         return self._done(call.id, fields, {"result": "ok"})
 
     def _authenticate(self, request: Request) -> None:
@@ -513,7 +528,7 @@ class Telephony(Service):
             manner = "timeout"  # nobody is that quick
         self._say(call, WORDS[manner])
         if MANNERS[manner] is not None:
-            self._end(call, *MANNERS[manner])
+            self._end_call(call, *MANNERS[manner])
             return
         with self.lock:
             call.state = "answered"
@@ -525,7 +540,7 @@ class Telephony(Service):
         """Hang up in the middle."""
         await self._step(call, "hang_up", call.person.after)
         self._say(call, "hangs up")
-        self._end(call, "normal_clearing", "callee")
+        self._end_call(call, "normal_clearing", "callee")
 
     def _speak_next(self, call: Call) -> None:
         """Begin with the next thing to say, if there is one."""
@@ -551,7 +566,7 @@ class Telephony(Service):
             call.speech = None
             self._tell(call, "call.speak.ended", status=status)
 
-    def _end(self, call: Call, cause: str, source: str) -> None:
+    def _end_call(self, call: Call, cause: str, source: str) -> None:
         """The call is over; nothing of it goes on."""
         with self.lock:
             call.state = "ended"

@@ -35,7 +35,7 @@ from .ed25519 import SigningKey
 from .faults import make_fault
 from .http1 import Headers, Request
 from .jsontext import to_json
-from .limits import BODY_MAX, DELIVERIES_MAX, HEAD_MAX, LOG_MAX, READ_SIZE
+from .limits import BODY_MAX, DELIVERIES_MAX, HEAD_MAX, LOG_MAX, READ_SIZE, UNTOLD_MAX
 from .rules import Annex, Rulebook
 from .webhook_faults import WEBHOOK_FAULTS
 
@@ -190,7 +190,7 @@ class Webhooks(Annex):
 
     def tell(self, event: Event, before: Optional[Event] = None) -> None:
         """Tell an event, if it has a URL, after the one `before` it on its call."""
-        if event.url is None:
+        if event.url is None or len(self._tasks) >= UNTOLD_MAX:
             event.passed.set()
         else:
             self._start(self._tell(event, before))
