@@ -62,6 +62,8 @@ PROGRAMS := \
     stage3_server/visitors \
     stage3_server/server_lab \
     stage4_background_tasks/background_lab \
+    stage4_background_tasks/event_lab \
+    stage4_background_tasks/dial_now \
     stage4_background_tasks/currency_pool \
     stage4_background_tasks/currency_blocking \
     stage4_background_tasks/form_lab \
@@ -73,13 +75,13 @@ BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure 
     hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
-HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab) harness/fuzz/parse_requests
+HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab) harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
 WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
                joke_server currency_server orders_server hello_server \
-               currency_pool currency_blocking dial_a_joke
+               currency_pool currency_blocking dial_a_joke dial_now
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -113,6 +115,11 @@ USES_hello_server := $(HTTP_SERVER)
 BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
 USES_background_lab    := $(BACKGROUND)
 USES_currency_pool     := $(BACKGROUND) stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+CALL_CONTROL := $(addprefix stage4_background_tasks/,webhook call_control call_event call_command \
+                  call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
+USES_event_lab := stage4_background_tasks/call_event
+USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
+                  $(HTTP_CLIENT)
 USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
 
 USES_form_lab    := stage4_background_tasks/call_form

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The caller's memory. Read `count`; leave the rest alone. */
 struct id_set {
@@ -14,10 +15,11 @@ struct id_set {
     size_t max;
     struct id_set_entry **buckets;
     size_t bucket_count;
+    uint32_t base, factor; /* of the hash, drawn at random */
     struct id_set_entry *oldest, *newest;
 };
 
-/* Makes an empty set of at most `max` ids. */
+/* Makes an empty set of at most `max` ids (1 or more). */
 void id_set_init(struct id_set *set, size_t max);
 void id_set_deinit(struct id_set *set);
 

@@ -16,6 +16,9 @@ static const struct {
          "is the world running (make world)? ORDERS_URL says where it is"},
     [UPSTREAM_JOKES] = {"JOKES_URL", "http://127.0.0.1:8104",
                         "is the world running (make world)? JOKES_URL says where it is"},
+    [UPSTREAM_TELEPHONY] =
+        {"TELEPHONY_URL", "http://127.0.0.1:8105",
+         "is the world running (make world)? TELEPHONY_URL says where it is"},
 };
 
 /* What the program has been told; NULL: nothing. */

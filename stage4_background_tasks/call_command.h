@@ -7,6 +7,7 @@
 #ifndef STAGE4_CALL_COMMAND_H
 #define STAGE4_CALL_COMMAND_H
 
+#include "lib/pause.h"
 #include "lib/uuid.h"
 #include "stage2_http_client/http_retry.h"
 
@@ -20,7 +21,8 @@ struct call_api {
     const char *url;                 /* the API's base URL, without a slash at the end */
     const char *key;                 /* the secret of the Authorization header */
     uint64_t timeout_ms;             /* for each try */
-    struct http_retry_policy policy; /* how often, and how long between */
+    struct http_retry_policy policy; /* how often, and how long between; all of it in less
+                                        than the 60 s for which an id is known */
 };
 
 /* How a command has ended. The strings are valid until call_command_cb returns. */
@@ -42,14 +44,14 @@ typedef void (*call_command_cb)(struct call_command *command,
 /* One command under way: the caller's memory. Leave it alone. */
 struct call_command {
     const struct call_api *api;
+    struct http_retry_policy policy;
     char *url;
-    char *body;
+    char *body; /* with the command id in it */
     char *authorization;
     const char *headers[4];
     struct http_call call;
-    uv_timer_t timer; /* open only between two tries */
-    unsigned tries;
-    bool waiting;
+    struct pause pause; /* between two tries */
+    unsigned tries;     /* begun */
     bool cancelled;
     call_command_cb on_done;
 };

@@ -21,7 +21,8 @@ struct call_control;
 enum {
     CALL_PAUSE_MS = 500,        /* between the joke's arrival and the speaking */
     CALL_EVENTS_KNOWN = 100000, /* so many event ids are remembered */
-    CALL_LEGS_KNOWN = 10000,    /* so many calls that go on */
+    CALLS_OVER_KNOWN = 100000,  /* so many calls that are over */
+    CALL_JOKE_MAX = 3000,       /* characters that can be spoken */
 };
 
 /* What has become of a call: `id` is our own (0: it is none of ours), `reason` (may be
@@ -38,7 +39,10 @@ struct call_control_options {
     const char *connection_id; /* the application at the provider's */
     const char *from;          /* our own number, E.164 */
     const char *webhook_url;  /* NULL: the one that the provider has for the connection */
-    uint64_t joke_timeout_ms; /* for the service of jokes; then the joke is one of ours */
+    struct http_client *jokes; /* for the service of jokes: one of its own, so that nobody
+                                  who hangs up has to wait behind those who want a joke */
+    uint64_t joke_timeout_ms;  /* for that service; then the joke is one of ours */
+    uint64_t pause_ms;         /* 0: CALL_PAUSE_MS */
     call_progress_cb on_progress;
     call_log_cb on_log; /* may be NULL */
 };
@@ -47,13 +51,14 @@ struct call_control_options {
 struct call_control {
     struct background *background;
     struct call_control_options options;
-    struct id_set seen; /* event ids */
-    struct list legs;   /* calls that go on: struct leg, in call_control.c */
-    size_t leg_count;
+    struct id_set seen;  /* ids of events */
+    struct id_set over;  /* control ids of calls whose joke was told, or that were hung up */
+    struct list telling; /* struct job of call_job.h: those that tell a joke */
+    struct list dials;   /* those of call_dial.c that run */
 };
 
-/* Makes one. Borrows `control` and `background` until call_control_deinit(), which is for
- * when the background is drained; copies `options`. */
+/* Makes one. Borrows `control`, `background` and what `options` point to until
+ * call_control_deinit(), which is for when the background is drained. */
 void call_control_init(struct call_control *control, struct background *background,
                        const struct call_control_options *options);
 void call_control_deinit(struct call_control *control);

@@ -34,6 +34,7 @@ struct call_event {
         control_id[CALL_CONTROL_ID_SIZE]; /* of the call; "": EVENT_OTHER may have none */
     int64_t call_id;                      /* our own, from client_state; 0: none */
     char cause[EVENT_TEXT_SIZE];          /* hangup_cause; "": it says none */
+    char source[EVENT_TEXT_SIZE];         /* hangup_source; "": it says none */
     char status[EVENT_TEXT_SIZE];         /* of speak.ended; "": it says none */
 };
 
@@ -41,6 +42,10 @@ struct call_event {
  * says what is wrong: a member is missing, of another type, or too long. */
 int call_event_read(const json_t *json, struct call_event *event, char *problem,
                     size_t size);
+
+/* The name of an event's type, "call.answered"; "another event". Borrowed: valid as long
+ * as the program runs. */
+const char *call_event_name(const struct call_event *event);
 
 /* What a dial command carries, so that the events of its call name our own id: base64.
  * Gives it. */
