@@ -57,9 +57,10 @@ void timed_queue_add(struct timed_queue *queue, struct timed_entry *entry, int64
      * key. If it is the first one now (timed_queue_first), the timer is to come for it:
      * queue_arm().
      * queue_arm: starts queue->timer for the first entry: queue_on_timer is to come once,
-     * in so many ms as the entry's time is ahead of queue->clock(); one whose time has
-     * passed: 0. Never more than TIMED_QUEUE_LOOK_MS. When there is no entry, it stops
-     * the timer. */
+     * in so many ms as the entry's time is ahead of queue->clock(); never more than
+     * TIMED_QUEUE_LOOK_MS, and when its time has passed, in 1 ms: with 0 a timer that is
+     * started in its own callback comes again in the same turn of the loop. When there is
+     * no entry, stop the timer. */
     (void)queue_arm;
     TODO("4.6");
 }

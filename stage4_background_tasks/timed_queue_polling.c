@@ -44,7 +44,7 @@ void timed_queue_add(struct timed_queue *queue, struct timed_entry *entry, int64
     entry->arrival = queue->arrivals++;
     heap_add(&queue->heap, &entry->node, 0);
     if (!uv_is_active((uv_handle_t *)&queue->timer))
-        uv_timer_start(&queue->timer, look_on_timer, 0, LOOK_EVERY_MS);
+        uv_timer_start(&queue->timer, look_on_timer, 1, LOOK_EVERY_MS);
 }
 
 static void look_on_timer(uv_timer_t *timer)

@@ -61,7 +61,7 @@ void timed_queue_add(struct timed_queue *queue, struct timed_entry *entry, int64
 static void queue_arm(struct timed_queue *queue)
 {
     struct timed_entry *first = timed_queue_first(queue);
-    uint64_t wait_ms = 0;
+    uint64_t wait_ms = 1; /* 0 would be this turn of the loop again */
 
     if (first == NULL) {
         uv_timer_stop(&queue->timer);
