@@ -67,6 +67,7 @@ PROGRAMS := \
     stage4_background_tasks/currency_pool \
     stage4_background_tasks/currency_blocking \
     stage4_background_tasks/form_lab \
+    stage4_background_tasks/queue_lab \
     stage4_background_tasks/dial_a_joke
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
@@ -110,6 +111,7 @@ USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
+USES_queue_lab := stage4_background_tasks/timed_queue
 USES_hello_server := $(HTTP_SERVER)
 
 BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
@@ -132,7 +134,8 @@ USES_fuzz_request_parser := harness/fuzz/request_text
 # As long as a module has a gap that is not written, another one with the same contract, given
 # and finished, stands in for it. Not in the programs that judge the module itself.
 STAND_IN_stage2_http_client/curl_loop := stage2_http_client/curl_polling
-NO_STAND_IN := curl_lab
+STAND_IN_stage4_background_tasks/timed_queue := stage4_background_tasks/timed_queue_polling
+NO_STAND_IN := curl_lab queue_lab
 
 # The number of a stage, for MINE.
 number_of = $(patsubst stage%,%,$(firstword $(subst _, ,$(1))))
