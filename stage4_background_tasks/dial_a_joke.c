@@ -33,8 +33,8 @@ static const char name[] = "dial_a_joke";
 
 enum {
     JOKE_TIMEOUT_MS = 2000, /* who has answered the telephone does not wait for long */
-    COMMAND_TIMEOUT_MS = 10000, /* for each try */
-    COMMAND_RETRIES = 5,
+    COMMAND_TIMEOUT_MS = 5000,  /* for each try */
+    COMMAND_RETRIES = 4,
     DRAIN_MS = 10000, /* to finish what has begun */
     MAX_RUNNING = 100,
     /* Every call that waits may be due at the same time, and none must be refused then;
@@ -113,6 +113,7 @@ static void app_open(struct joke_app *app)
         .connection_id = config->connection_id,
         .from = config->src_number,
         .webhook_url = config->webhook_url[0] != '\0' ? config->webhook_url : NULL,
+        .jokes = &app->jokes,
         .joke_timeout_ms = JOKE_TIMEOUT_MS,
         .on_progress = app_on_progress,
         .on_log = app_on_log,
@@ -123,6 +124,8 @@ static void app_open(struct joke_app *app)
         program_fail(name, problem);
     upstream_set_url(UPSTREAM_JOKES, config->jokes_url);
     int status = http_client_init(&app->client, loop, NULL);
+    if (status == 0)
+        status = http_client_init(&app->jokes, loop, NULL);
     if (status != 0)
         program_fail(name, uv_strerror(status));
     background_init(&app->background, loop, &background);
@@ -239,5 +242,6 @@ static void app_on_scheduler_closed(struct call_scheduler *scheduler)
     struct joke_app *app = container_of(scheduler, struct joke_app, scheduler);
 
     http_client_close(&app->client, NULL);
+    http_client_close(&app->jokes, NULL);
     server_program_end(&app->program);
 }

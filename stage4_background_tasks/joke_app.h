@@ -29,7 +29,8 @@ struct joke_app {
     struct server_program program;
     struct app_config config;
     struct calls_page page;
-    struct http_client client; /* to the network, and to the service of jokes */
+    struct http_client client; /* to the telephone network */
+    struct http_client jokes;  /* to the service of jokes */
     struct background background;
     struct call_scheduler scheduler;
     struct call_control control;
