@@ -124,6 +124,7 @@ USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_opt
                   $(HTTP_CLIENT)
 USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
 
+CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler timed_queue)
 USES_form_lab    := stage4_background_tasks/call_form
 USES_dial_a_joke := $(SERVER_PROGRAM) $(BACKGROUND) $(CALL_CONTROL) $(CALL_SCHEDULER) \
                     $(addprefix stage4_background_tasks/,joke_app calls_page call_form app_config)

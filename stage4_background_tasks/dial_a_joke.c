@@ -32,8 +32,8 @@
 static const char name[] = "dial_a_joke";
 
 enum {
-    JOKE_TIMEOUT_MS = 2000, /* who has answered the telephone does not wait for long */
-    COMMAND_TIMEOUT_MS = 5000,  /* for each try */
+    JOKE_TIMEOUT_MS = 2000,    /* who has answered the telephone does not wait for long */
+    COMMAND_TIMEOUT_MS = 5000, /* for each try */
     COMMAND_RETRIES = 4,
     DRAIN_MS = 10000, /* to finish what has begun */
     MAX_RUNNING = 100,
@@ -181,8 +181,9 @@ static void app_on_progress(struct call_control *control, int64_t id,
 
     if (id == 0)
         return;
-    printf("call %" PRId64 ": %s%s%s\n", id, call_state_name(state),
-           reason != NULL ? ", " : "", reason != NULL ? reason : "");
+    if (state >= CALL_DONE) /* of all before it the events tell, see app_on_log() */
+        printf("call %" PRId64 ": %s%s%s\n", id, call_state_name(state),
+               reason != NULL ? ", " : "", reason != NULL ? reason : "");
     call_scheduler_update(&app->scheduler, id, state, reason);
 }
 
