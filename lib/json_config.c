@@ -180,8 +180,7 @@ static int read_key(struct reading *reading, json_t *root, const struct config_k
     if (value == NULL)
         return read_text(reading, key, key->name, key->standard);
     if (key->type == CONFIG_TEXT) {
-        if (!json_is_string(value) ||
-            strlen(json_string_value(value)) != json_string_length(value))
+        if (!json_is_string(value))
             return refuse(reading, key->name, "it is to be a string");
         return read_text(reading, key, key->name, json_string_value(value));
     }

@@ -125,10 +125,10 @@ static bool booking_read_json(struct booking *booking)
         return false;
     }
     for (int field = 0; field < FORM_FIELDS; field++) {
-        const json_t *value = json_object_get(json, form_field_name(field));
-        const char *text = json_string_value(value);
+        const char *text =
+            json_string_value(json_object_get(json, form_field_name(field)));
 
-        if (text != NULL && strlen(text) == json_string_length(value))
+        if (text != NULL)
             booking->typed[field] = xstrdup(text);
     }
     json_decref(json);

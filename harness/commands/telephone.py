@@ -6,7 +6,6 @@ the environment.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import queue
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 from harness.build import build_stage
+from harness.joke_line import CONNECTION, NOT_HIS_OWN, configuration, soon
 from harness.layout import Stage
 from harness.running import Process, Program
 from harness.serving import LISTENING
@@ -31,8 +31,6 @@ PORT = 8080  # where the page is, if nobody else is there
 NUMBER = "+15550100123"  # nobody's
 AHEAD = 3  # seconds from now on until the telephone rings
 LONGEST = 30.0  # seconds without a word, after which it has failed
-CONNECTION = "demo"
-OWN_KEYS = ("TELNYX_API_KEY", "TELNYX_CONNECTION_ID", "SRC_NUMBER", "WEBHOOK_URL")
 WIDTH = 12  # characters of who says something
 
 
@@ -46,32 +44,16 @@ def demo(stage: Stage, *, once: bool, say: Callable[[str], None] = print) -> int
     with World() as world, tempfile.TemporaryDirectory() as folder:
         told: queue.Queue[tuple[str, str]] = queue.Queue()
         world.telephony.on_line = lambda line: told.put(("telephone", line))
-        config = write_config(Path(folder), stage, world)
-        unset = {name: "" for name in OWN_KEYS}
-        process = runnable.start("-c", str(config), **unset, **world.environment)
+        config = Path(folder) / "config.json"
+        values = configuration(world, http={"host": "127.0.0.1", "port": free_port()})
+        config.write_text(json.dumps(values), encoding="utf-8")
+        process = runnable.start("-c", str(config), **NOT_HIS_OWN)
         try:
             return play(process, world, told, once, say)
         except KeyboardInterrupt:
             return 0  # enough was seen
         finally:
             process.kill()
-
-
-def write_config(folder: Path, stage: Stage, world: World) -> Path:
-    """A configuration for this world."""
-    path = folder / "config.json"
-    values = {
-        "http": {"host": "127.0.0.1", "port": free_port()},
-        "src_number": "+15550100100",
-        "telnyx_api_key": "demo",
-        "telnyx_connection_id": CONNECTION,
-        "telnyx_api_url": world.telephony.url,
-        "templates_dir": str(stage.path / "templates"),
-        "jokes_external_api_url": world.jokes.url,
-        "database": "demo.db",
-    }
-    path.write_text(json.dumps(values, indent=4), encoding="utf-8")
-    return path
 
 
 def free_port() -> int:
@@ -102,9 +84,9 @@ def play(
     def show(who: str, what: str) -> None:
         say(f"{time.monotonic() - began:5.1f} s  {who:<{WIDTH}} {what}")
 
-    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=AHEAD)
-    form = {"date": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M:%S}", "number": NUMBER}
-    show("you", f"a joke, please, at {form['time']} UTC, to {NUMBER}")
+    date, at = soon(AHEAD)
+    form = {"date": date, "time": at, "number": NUMBER}
+    show("you", f"a joke, please, at {at} UTC, to {NUMBER}")
     book(url, form)
     outcome = ""
     for who, what in happenings(process, told, place + 1):
