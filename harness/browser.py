@@ -20,10 +20,13 @@ import time
 from pathlib import Path
 from typing import Any, Callable
 
-from harness.running import HANG_SECONDS, Program
+from harness.explain import Failure
+from harness.running import HANG_SECONDS, Process, Program
 from harness.timeouts import scaled
 from harness.tools import tool
 
+TAKEN = "Address already in use"
+STARTS = 20  # at most, of the driver
 STARTED = r"started successfully on port (\d+)"
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
@@ -52,10 +55,7 @@ class Browser:
         zone: str = "UTC",
     ) -> None:
         chromium = tool("chromium")
-        driver = Program(Path(tool("chromedriver")), prefer="")
-        self._driver = driver.start("--port=0", HOME=str(folder), LANGUAGE="en")
-        (line,) = self._driver.wait_for(STARTED)
-        self._port = int(self._driver.lines[line].rstrip(".").rpartition(" ")[2])
+        self._driver, self._port = start_driver(folder)
         self._session = ""
         width, height = size
         arguments = ["--headless=new", "--disable-gpu", "--no-first-run", "--lang=en-US"]
@@ -176,6 +176,21 @@ class Browser:
         if answer.status != 200:
             raise BrowserError(f"{method} {path}: {value['error']}: {value['message']}")
         return value
+
+
+def start_driver(folder: Path) -> tuple[Process, int]:
+    """A driver, and its port. It takes a free one of IPv4 and wants the same of IPv6, which
+    somebody else may have: then it ends, and another one is started."""
+    program = Program(Path(tool("chromedriver")), prefer="")
+    for tries_left in reversed(range(STARTS)):
+        driver = program.start("--port=0", HOME=str(folder), LANGUAGE="en")
+        try:
+            (line,) = driver.wait_for(STARTED)
+            return driver, int(driver.lines[line].rstrip(".").rpartition(" ")[2])
+        except Failure:
+            if tries_left == 0 or not any(TAKEN in line for line in driver.stderr_lines):
+                raise
+    raise AssertionError("not reached")
 
 
 def by_css(selector: str) -> dict[str, str]:

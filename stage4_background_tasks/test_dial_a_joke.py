@@ -229,14 +229,14 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.values, self.problems, self.calls, self.tags = {}, {}, [], set()
+        self.values, self.problems, self.calls = {}, {}, []
         self._at = None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         has = dict(attrs)
-        self.tags.add(tag)
-        self._at = None
+        if tag != "b":  # which stands in a time
+            self._at = None
         if tag == "input":
             self.values[has["name"]] = has["value"]
         elif has.get("class") == "problem":
