@@ -109,9 +109,10 @@ USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_ev
 USES_hello_server := $(HTTP_SERVER)
 
 BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
+CURRENCY_EASY := stage4_background_tasks/currency_easy stage2_http_client/currency $(SERVER_PROGRAM)
 USES_background_lab    := $(BACKGROUND)
-USES_currency_pool     := $(BACKGROUND) stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
-USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+USES_currency_pool     := $(BACKGROUND) $(CURRENCY_EASY)
+USES_currency_blocking := $(CURRENCY_EASY)
 
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
