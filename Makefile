@@ -111,14 +111,15 @@ USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_ev
 USES_hello_server := $(HTTP_SERVER)
 
 BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
+CURRENCY_EASY := stage4_background_tasks/currency_easy stage2_http_client/currency $(SERVER_PROGRAM)
 USES_background_lab    := $(BACKGROUND)
-USES_currency_pool     := $(BACKGROUND) stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+USES_currency_pool     := $(BACKGROUND) $(CURRENCY_EASY)
+USES_currency_blocking := $(CURRENCY_EASY)
 CALL_CONTROL := $(addprefix stage4_background_tasks/,webhook call_control call_event call_command \
                   call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
 USES_event_lab := stage4_background_tasks/call_event
 USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
                   $(HTTP_CLIENT)
-USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
 
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
