@@ -115,14 +115,15 @@ USES_queue_lab := stage4_background_tasks/timed_queue
 USES_hello_server := $(HTTP_SERVER)
 
 BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
+CURRENCY_EASY := stage4_background_tasks/currency_easy stage2_http_client/currency $(SERVER_PROGRAM)
 USES_background_lab    := $(BACKGROUND)
-USES_currency_pool     := $(BACKGROUND) stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
+USES_currency_pool     := $(BACKGROUND) $(CURRENCY_EASY)
+USES_currency_blocking := $(CURRENCY_EASY)
 CALL_CONTROL := $(addprefix stage4_background_tasks/,webhook call_control call_event call_command \
                   call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
 USES_event_lab := stage4_background_tasks/call_event
 USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
                   $(HTTP_CLIENT)
-USES_currency_blocking := stage4_background_tasks/currency_easy $(SERVER_PROGRAM)
 
 CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler timed_queue)
 USES_form_lab    := stage4_background_tasks/call_form

@@ -32,18 +32,17 @@ void webhook_handle(struct http_exchange *exchange, struct call_control *control
         webhook_take(exchange, control, &event);
 }
 
-/* The event is one. It lies on the stack of the caller: who needs it later copies it. */
+/* TODO 4.2 (green) Answer before the work.
+ * The event is one. Give it to call_control_take(): what is to be done for it is done
+ * later, in the background. When that returns 0 the event was taken: answer 200, with
+ * "ok\n" as text. When it returns UV_ENOBUFS too much is to be done already: answer 503,
+ * and add the header Retry-After before, with "1" for a second. For any other error there
+ * is http_answer_failure(). Answer once, and wait for nothing. */
 static void webhook_take(struct http_exchange *exchange, struct call_control *control,
                          const struct call_event *event)
 {
-    /* TODO 4.2 (green) Answer before the work.
-     * Give the event to call_control_take(): what is to be done for it is done later, in
-     * the background. When it returns 0 the event was taken: answer 200, with "ok\n" as
-     * text. When it returns UV_ENOBUFS too much is to be done already: answer 503, and
-     * add the header Retry-After before, with "1" for a second. For any other error there
-     * is http_answer_failure(). Answer once, and wait for nothing. */
     (void)control, (void)event;
     TODO("4.2");
     http_answer_error(exchange, 501, "TODO 4.2 is not written yet");
-    /* END 4.2 */
 }
+/* END 4.2 */

@@ -32,7 +32,6 @@ void webhook_handle(struct http_exchange *exchange, struct call_control *control
         webhook_take(exchange, control, &event);
 }
 
-/* The event is one. It lies on the stack of the caller: who needs it later copies it. */
 static void webhook_take(struct http_exchange *exchange, struct call_control *control,
                          const struct call_event *event)
 {
