@@ -1,6 +1,7 @@
 /* mistake: answers when the service of jokes has answered
  * caught by: test_call_control.py::test_the_answer_precedes_the_work
- * says: nothing more came */
+ * says: nothing more came
+ * exercise: 4.10 */
 #include "lib/memory.h"
 #include "stage3_server/joke_source.h"
 

@@ -1,6 +1,7 @@
 /* mistake: does the work, and answers then
  * caught by: test_call_control.py::test_the_answer_precedes_the_work
- * says: nothing more came */
+ * says: nothing more came
+ * exercise: 4.10 */
 static void webhook_take(struct http_exchange *exchange, struct call_control *control,
                          const struct call_event *event)
 {
