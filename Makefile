@@ -342,7 +342,8 @@ help:
 	@sed -n 's/^#> \{0,1\}//p' Makefile
 
 #> Learn:
-#>   make demo                  see the main job run, played by the reference
+#>   make demo                  see the main job run, played by the reference: a telephone rings
+#>                              (it stays until Ctrl-C; ONCE=1: it ends after one call)
 #>   make stage1                build and judge your stage 1, or stage2 and so on
 #>                              (LEVEL=orange|red, GAP=1.2)
 #>   make watch STAGE=1         the same on every save; q ends it
