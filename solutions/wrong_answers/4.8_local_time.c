@@ -1,5 +1,5 @@
 /* mistake: takes the time for one of the server's own zone
- * caught by: test_call_form.py::test_times_are_utc[WEST5]
+ * caught by: test_call_form.py::test_times_are_utc
  * says: Is a time of the server's own zone taken */
     int64_t unused;
 

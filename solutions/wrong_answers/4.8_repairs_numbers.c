@@ -1,6 +1,6 @@
 /* mistake: throws away what is no digit, and dials what is left
- * caught by: test_call_form.py::test_numbers_that_there_are_not[+1 555 0100]
- * says: it found right */
+ * caught by: test_call_form.py::test_numbers_that_there_are_not
+ * says: The number was '+1 555 0100' */
     int64_t unused;
     char repaired[PHONE_SIZE] = "+";
     size_t length = 1;

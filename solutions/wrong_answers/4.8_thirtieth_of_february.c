@@ -1,6 +1,6 @@
 /* mistake: knows of no month with fewer than 31 days
- * caught by: test_call_form.py::test_dates_that_there_are_not[2026-02-30]
- * says: it found right */
+ * caught by: test_call_form.py::test_dates_that_there_are_not
+ * says: The date was '2026-02-30' */
     int year = 0, month = 0, day = 0, length = 0;
     bool has_day = sscanf(date, "%4d-%2d-%2d%n", &year, &month, &day, &length) == 3 &&
                    date[length] == '\0' && length == 10 && date[0] != ' ' && month >= 1 &&

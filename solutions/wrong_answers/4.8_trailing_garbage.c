@@ -1,6 +1,6 @@
 /* mistake: reads as far as it understands, and ignores the rest
- * caught by: test_call_form.py::test_dates_that_there_are_not[2026-11-21x]
- * says: it found right */
+ * caught by: test_call_form.py::test_dates_that_there_are_not
+ * says: The date was '2026-11-21x' */
     char day[sizeof "2026-11-20"], hour[sizeof "12:30"];
     int64_t unused;
 

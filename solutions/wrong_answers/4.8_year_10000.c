@@ -1,6 +1,6 @@
 /* mistake: takes a year with five digits
- * caught by: test_call_form.py::test_dates_that_there_are_not[10000-01-01]
- * says: it found right */
+ * caught by: test_call_form.py::test_dates_that_there_are_not
+ * says: The date was '10000-01-01' */
     bool is_long = strlen(date) == sizeof "10000-01-01" - 1 && date[5] == '-';
     int64_t unused;
 
