@@ -64,7 +64,7 @@ PROGRAMS := \
     stage4_background_tasks/queue_lab
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
-BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
+BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure timed_queue \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch epoll_server \
     hello_server pipelined_load))
 
@@ -103,7 +103,8 @@ USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
-USES_queue_lab := stage4_background_tasks/timed_queue
+USES_queue_lab   := stage4_background_tasks/timed_queue
+USES_timed_queue := stage4_background_tasks/timed_queue
 USES_hello_server := $(HTTP_SERVER)
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
