@@ -68,10 +68,11 @@ PROGRAMS := \
     stage4_background_tasks/currency_blocking \
     stage4_background_tasks/form_lab \
     stage4_background_tasks/queue_lab \
+    stage4_background_tasks/scheduler_lab \
     stage4_background_tasks/dial_a_joke
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
-BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
+BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure timed_queue \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch epoll_server \
     hello_server pipelined_load))
 
@@ -111,7 +112,11 @@ USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
-USES_queue_lab := stage4_background_tasks/timed_queue
+USES_queue_lab   := stage4_background_tasks/timed_queue
+USES_timed_queue := stage4_background_tasks/timed_queue
+CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler call_saving call_table call_store \
+                    memory_store sqlite_store sqlite_file timed_queue)
+USES_scheduler_lab := $(CALL_SCHEDULER)
 USES_hello_server := $(HTTP_SERVER)
 
 BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
@@ -125,7 +130,6 @@ USES_event_lab := stage4_background_tasks/call_event
 USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
                   $(HTTP_CLIENT)
 
-CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler timed_queue)
 USES_form_lab    := stage4_background_tasks/call_form
 USES_dial_a_joke := $(SERVER_PROGRAM) $(BACKGROUND) $(CALL_CONTROL) $(CALL_SCHEDULER) \
                     $(addprefix stage4_background_tasks/,joke_app calls_page call_form app_config)
@@ -134,10 +138,12 @@ USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 
 # As long as a module has a gap that is not written, another one with the same contract, given
-# and finished, stands in for it. Not in the programs that judge the module itself.
+# and finished, stands in for it. Not in the programs that judge the module itself (or, of
+# several with a stand-in, only some: program:module).
 STAND_IN_stage2_http_client/curl_loop := stage2_http_client/curl_polling
 STAND_IN_stage4_background_tasks/timed_queue := stage4_background_tasks/timed_queue_polling
-NO_STAND_IN := curl_lab queue_lab
+STAND_IN_stage4_background_tasks/sqlite_store := stage4_background_tasks/sqlite_unsaved
+NO_STAND_IN := curl_lab queue_lab scheduler_lab:sqlite_store
 
 # The number of a stage, for MINE.
 number_of = $(patsubst stage%,%,$(firstword $(subst _, ,$(1))))
@@ -208,7 +214,8 @@ UNWRITTEN := $(shell grep -lsF '$(NOT_WRITTEN)' /dev/null $(foreach m,$(WITH_STA
 
 # The source of module $(2) for program $(1), in the first of the roots $(3) that has it.
 module_in = $(foreach source,$(call source_in,$(2),$(3)),$(if \
-    $(and $(filter $(source),$(UNWRITTEN)),$(filter-out $(NO_STAND_IN),$(notdir $(1)))),\
+    $(and $(filter $(source),$(UNWRITTEN)),$(if $(filter $(NO_STAND_IN),$(notdir $(1)) \
+    $(notdir $(1)):$(notdir $(2))),,yes)),\
     $(STAND_IN_$(2)).c,$(source)))
 
 # Which sources make program $(1): for the learner, for the reference, and for the reference

@@ -12,15 +12,18 @@
 #define STAGE4_CALL_SCHEDULER_H
 
 #include "stage4_background_tasks/call_store.h"
+#include "stage4_background_tasks/call_table.h"
 #include "stage4_background_tasks/timed_queue.h"
 
 struct call_scheduler;
 struct call_promise;
 
 enum {
-    CALL_SCHEDULER_MAX = 100000,        /* calls that may wait at once */
+    CALL_SCHEDULER_MAX = 100000,        /* calls that are not over, at once */
     CALL_SCHEDULER_KEPT = 1000,         /* calls that are over, for the list */
     CALL_SCHEDULER_SURE_MS = 60 * 1000, /* so long the network knows a command id */
+    CALL_SCHEDULER_LONGEST_MS = 4 * 60 * 60 * 1000, /* no call goes on longer */
+    CALL_SCHEDULER_RETRY_MS = 5000, /* when the store could not, it is asked again */
 };
 
 /* The call is promised (0), or not (a negative UV_E*: UV_ENOBUFS, too many wait; what the
@@ -33,7 +36,9 @@ typedef void (*call_added_cb)(struct call_promise *promise, int status);
  * above). `call` is valid until it returns. */
 typedef void (*call_due_cb)(struct call_scheduler *scheduler, const struct call *call);
 
-/* The store has failed to do something (a negative UV_E*) that nobody waits for. */
+/* The store has failed to do something (a negative UV_E*) that nobody waits for: "claim a
+ * call", "update a call", "forget a call". It is tried again every
+ * CALL_SCHEDULER_RETRY_MS; a call is not dialled before its claim is written down. */
 typedef void (*call_trouble_cb)(struct call_scheduler *scheduler, const char *what,
                                 int error);
 
@@ -54,11 +59,12 @@ struct call_scheduler {
     timed_clock_cb clock;
     call_due_cb on_due;
     call_trouble_cb on_trouble;
-    struct list calls; /* all that are known, in order of their ids */
-    size_t waiting;    /* of them are SCHEDULED, or being promised */
-    size_t over;       /* of them are DONE, FAILED or UNSURE */
-    size_t jobs;       /* given to the store, and not done */
+    struct call_table table; /* all that are known */
+    size_t promising;        /* further ones, that the store does not have yet */
+    size_t jobs;             /* given to the store, and not done */
     bool stopped;
+    bool closing; /* and all is to be closed when no job is left */
+    bool finishing;
     call_scheduler_closed_cb on_closed;
 };
 
@@ -78,7 +84,9 @@ int call_scheduler_add(struct call_scheduler *scheduler, struct call_promise *pr
 
 /* Tells what has become of a call: its state and, if it has failed, the reason (copied;
  * NULL: none). States never go back: what comes late (CALL_RINGING after CALL_ANSWERED) is
- * ignored, and so is an id that is not known. */
+ * ignored, and so are an id that is not known, a call that was not due, and a state that
+ * only the scheduler gives (up to CALL_DIALLING, and CALL_UNSURE). What is told of a
+ * CALL_UNSURE one is news. */
 void call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
                            enum call_state state, const char *reason);
 
@@ -88,7 +96,8 @@ void call_scheduler_each(const struct call_scheduler *scheduler, store_call_cb o
                          void *context);
 
 /* Nothing is due any more, and nothing is promised; what is known stays known, and
- * call_scheduler_update() is still heard. */
+ * call_scheduler_update() is still heard. A call that is just being claimed is SCHEDULED
+ * again, for the next start. */
 void call_scheduler_stop(struct call_scheduler *scheduler);
 
 /* Stops it, waits for what the store has to do, closes the store, and then calls

@@ -35,6 +35,8 @@ enum call_state {
 
 enum { CALL_REASON_SIZE = 64 }; /* bytes */
 
+enum { STORE_JOBS_MAX = 250000 }; /* that a store has at once */
+
 /* A call. A value: it may be copied. */
 struct call {
     int64_t id;         /* from 1 on; a store gives none twice */
@@ -50,7 +52,7 @@ struct call {
 enum store_verb {
     STORE_ADD,    /* a new call; gives it its id */
     STORE_CLAIM,  /* SCHEDULED becomes DIALLING, at claimed_ms: UV_EALREADY, it was not
-                     SCHEDULED */
+                     SCHEDULED, or there is no such call */
     STORE_UPDATE, /* its state and reason are these now */
     STORE_FORGET  /* it need not be kept any more */
 };

@@ -1,6 +1,6 @@
 /* mistake: takes an entry out only after it was told
  * caught by: test_timed_queue.py::test_one_that_is_due_may_add_itself_again
- * says: entry 0 added itself again */
+ * says: it is not in this heap */
     return entry_of(a)->arrival < entry_of(b)->arrival;
 }
 
