@@ -76,7 +76,7 @@ class JokeLine:
 
     def start(self, *arguments: str, **environment: str) -> Server:
         """Starts the program; it is listening then."""
-        environment = {**NOT_HIS_OWN, **environment}
+        environment = {**NOT_HIS_OWN, **self._world.environment, **environment}
         server = self._serve(
             "dial_a_joke", "-c", str(self.config), *arguments, **environment
         )

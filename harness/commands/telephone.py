@@ -47,7 +47,8 @@ def demo(stage: Stage, *, once: bool, say: Callable[[str], None] = print) -> int
         config = Path(folder) / "config.json"
         values = configuration(world, http={"host": "127.0.0.1", "port": free_port()})
         config.write_text(json.dumps(values), encoding="utf-8")
-        process = runnable.start("-c", str(config), **NOT_HIS_OWN)
+        environment = {**NOT_HIS_OWN, **world.environment}
+        process = runnable.start("-c", str(config), **environment)
         try:
             return play(process, world, told, once, say)
         except KeyboardInterrupt:
