@@ -106,31 +106,41 @@ static void job_answered(struct job *job)
     job_fetch_joke(job);
 }
 
-/* TODO 4.4 (green) Fetch a joke, wait, speak it.
- * Three functions; each starts the next step, and returns.
- * job_fetch_joke(): joke_ask() asks the service (you know it from 3.7), with job->request,
- * options.jokes as the client, options.joke_timeout_ms, and job_on_joke; the options are
- * job->control->options. If it does not return 0, go on with joke_of_ours(), as below.
- * job_on_joke(): when the response's error is UV_ECANCELED nobody wants a joke any more:
- * job_finish() with it. Else call_joke(response) is one; job_pause() waits, and calls
+/* As in 3.7: it asks, and returns. */
+static void job_fetch_joke(struct job *job)
+{
+    const struct call_control_options *options = &job->control->options;
+    int status =
+        joke_ask(&job->request, options->jokes, options->joke_timeout_ms, job_on_joke);
+
+    if (status != 0)
+        job_pause(job, joke_of_ours(), job_on_pause);
+}
+
+/* TODO 4.4 (green) Joke, pause, speak.
+ * Two functions; each starts the next step, and returns.
+ * job_on_joke(): the service has answered, or has not. When the response's error is
+ * UV_ECANCELED nobody wants a joke any more: the job is done, job_finish() with that
+ * error. Else call_joke(response) gives one, and job_pause() waits, and then calls
  * job_on_pause().
  * job_on_pause(): when `status` is 0, speak: job_send() the action "speak", with a body of
  * three strings: "payload" is job->joke, "voice" is "male", "language" is "en-GB"; then
- * comes job_on_spoken. With any status but 0, its own or job_send()'s: job_finish(). */
-static void job_fetch_joke(struct job *job)
-{
-    (void)job_on_joke, (void)job_on_pause, (void)job_on_spoken;
-    job_finish(job, TODO("4.4"));
-}
-
+ * comes job_on_spoken(). If the status, or what job_send() returns, is not 0, it never
+ * does: job_finish() with it. */
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
-    (void)request, (void)response;
+    struct job *job = container_of(request, struct job, request);
+
+    (void)response, (void)job_on_spoken;
+    job_finish(job, TODO("4.4"));
 }
 
 static void job_on_pause(struct pause *pause, int status)
 {
-    (void)pause, (void)status;
+    struct job *job = container_of(pause, struct job, pause);
+
+    (void)status;
+    job_finish(job, TODO("4.4"));
 }
 /* END 4.4 */
 

@@ -103,6 +103,7 @@ static void job_answered(struct job *job)
     job_fetch_joke(job);
 }
 
+/* As in 3.7: it asks, and returns. */
 static void job_fetch_joke(struct job *job)
 {
     const struct call_control_options *options = &job->control->options;
