@@ -9,11 +9,11 @@
  *     call.speak.ended   hang up
  *     call.hangup        what is still being fetched, or waits, is not needed any more
  *
- * There is no table of calls that go on. All that a job needs comes with its event; it may
- * be the event of a call that was dialled before this program was started. It may also be
- * told twice, or after one that happened later. So a little is remembered, and bounded:
- * which events were seen, and which calls need no joke any more. What every job has is in
- * call_job.h.
+ * There is no table of calls that go on. All that a job needs comes with its event; it
+ * may be the event of a call that was dialled before this program was started. It may
+ * also be told twice, or after one that happened later. So a little is remembered, and
+ * bounded: which events were seen, and which calls need no joke any more. What every job
+ * has is in call_job.h.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -92,7 +92,7 @@ static void job_run(struct task *task)
         job_finish(job, 0);
 }
 
-/* Somebody has taken the call. Does this come late there is nobody to talk to any more. */
+/* Somebody has taken the call. If this comes late nobody is there to talk to any more. */
 static void job_answered(struct job *job)
 {
     struct call_control *control = job->control;
@@ -123,9 +123,9 @@ static void job_fetch_joke(struct job *job)
  * UV_ECANCELED nobody wants a joke any more: the job is done, job_finish() with that
  * error. Else call_joke(response) gives one, and job_pause() waits, and then calls
  * job_on_pause().
- * job_on_pause(): when `status` is 0, speak: job_send() the action "speak", with a body of
- * three strings: "payload" is job->joke, "voice" is "male", "language" is "en-GB"; then
- * comes job_on_spoken(). If the status, or what job_send() returns, is not 0, it never
+ * job_on_pause(): when `status` is 0, speak: job_send() the action "speak", with a body
+ * of three strings: "payload" is job->joke, "voice" is "male", "language" is "en-GB";
+ * then comes job_on_spoken(). If the status, or what job_send() returns, is not 0, it never
  * does: job_finish() with it. */
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
@@ -171,8 +171,8 @@ static void job_speak_ended(struct job *job)
 }
 
 /* TODO 4.5 (green) Hang up.
- * job_hang_up(): job_send() the action "hangup", with a body that is an empty object; then
- * comes job_on_hung_up. If job_send() does not return 0 it never does: job_finish().
+ * job_hang_up(): job_send() the action "hangup", with a body that is an empty object;
+ * then comes job_on_hung_up(). If job_send() does not return 0 it never does: job_finish().
  * job_on_hung_up(): the job is done, with result->error. But if result->code is
  * CALL_HAS_ENDED somebody was quicker, and that is as good: then it is done with 0. */
 static void job_hang_up(struct job *job)
