@@ -125,8 +125,8 @@ static void job_fetch_joke(struct job *job)
  * job_on_pause().
  * job_on_pause(): when `status` is 0, speak: job_send() the action "speak", with a body
  * of three strings: "payload" is job->joke, "voice" is "male", "language" is "en-GB";
- * then comes job_on_spoken(). If the status, or what job_send() returns, is not 0, it never
- * does: job_finish() with it. */
+ * then comes job_on_spoken(). If the status, or what job_send() returns, is not 0, it
+ * never does: job_finish() with it. */
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
     struct job *job = container_of(request, struct job, request);
@@ -172,7 +172,8 @@ static void job_speak_ended(struct job *job)
 
 /* TODO 4.5 (green) Hang up.
  * job_hang_up(): job_send() the action "hangup", with a body that is an empty object;
- * then comes job_on_hung_up(). If job_send() does not return 0 it never does: job_finish().
+ * then comes job_on_hung_up(). If job_send() does not return 0 it never does:
+ * job_finish() with that.
  * job_on_hung_up(): the job is done, with result->error. But if result->code is
  * CALL_HAS_ENDED somebody was quicker, and that is as good: then it is done with 0. */
 static void job_hang_up(struct job *job)

@@ -64,13 +64,14 @@ void call_control_init(struct call_control *control, struct background *backgrou
 void call_control_deinit(struct call_control *control);
 
 /* Dials `call`'s number, in the background. on_progress tells CALL_RINGING when the
- * network has taken it, or CALL_FAILED. Copies what it needs. Returns as background_spawn(). */
+ * network has taken it, or CALL_FAILED. Copies what it needs. Returns as
+ * background_spawn(). */
 int call_control_dial(struct call_control *control, const struct call *call);
 
 /* Does what an event asks for, in the background: it is called by the handler of
- * webhooks, which answers after it. Copies `event`. Returns 0, also for one that was seen before or
- * means nothing; or what background_spawn() returned: then it counts as not seen, and the
- * provider will deliver it again. */
+ * webhooks, which answers after it. Copies `event`. Returns 0, also for one that was seen
+ * before or means nothing; or what background_spawn() returned: then it counts as not
+ * seen, and the provider will deliver it again. */
 int call_control_take(struct call_control *control, const struct call_event *event);
 
 #endif
