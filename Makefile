@@ -326,7 +326,7 @@ HARNESS = @$(if $(PYTHON_FOUND),$(PYTHON_FOUND),exit 1;) -m harness
 STAGE_COMMANDS := $(foreach s,$(STAGES),stage$(call number_of,$(s)))
 
 .PHONY: help demo check run-demo run-check $(STAGE_COMMANDS) watch progress hint reveal diff reset timeline \
-        prove flake fuzz bench world format lint clean environment compile_commands.json
+        prove flake fuzz bench compare world format lint clean environment compile_commands.json
 
 help:
 	@sed -n 's/^#> \{0,1\}//p' Makefile
@@ -343,6 +343,8 @@ help:
 #>   make reset GAP=1.2         a gap, or STAGE=1 all of them, back to the skeleton; your file
 #>                              is kept beside it
 #>   make timeline STAGE=1      run the stage's demos and draw what overlapped
+#>   make compare               three servers with the same work: on the loop, with threads, and
+#>                              blocking; draws what more and more clients get (needs wrk)
 #>   make world                 the outside world, for a class without internet (PORT=9100)
 #>
 #> Teach and maintain:
@@ -374,7 +376,7 @@ run-demo run-check: run-%:
 $(STAGE_COMMANDS): stage%:
 	$(HARNESS) stage $*
 
-watch progress hint reveal diff reset timeline prove flake fuzz bench world lint format:
+watch progress hint reveal diff reset timeline prove flake fuzz bench compare world lint format:
 	$(HARNESS) $@
 
 compile_commands.json:

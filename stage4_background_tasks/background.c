@@ -18,11 +18,11 @@ enum { DEFAULT_MAX_RUNNING = 100, DEFAULT_MAX_QUEUED = 10000, HANDLES = 2 };
 
 static void background_on_turn(uv_idle_t *turn);
 static bool background_has_next(const struct background *background);
-static void task_begin(struct task *task);
-static void task_leave(struct task *task);
 static bool background_has_room(const struct background *background);
 static bool background_may_run(const struct background *background);
 static void background_next(struct background *background);
+static void task_begin(struct task *task);
+static void task_leave(struct task *task);
 
 static void background_on_deadline(uv_timer_t *deadline);
 static void background_name(struct background *background, const struct list *tasks);
@@ -89,6 +89,31 @@ static bool background_has_next(const struct background *background)
     return !list_is_empty(&background->queued_tasks) && background_may_run(background);
 }
 
+/* TODO 4.11 (red) Cap: so many run, so many wait, more are refused.
+ * As it stands all run at once. background_has_room(): whether one more task may come. No,
+ * when max_running and max_queued of them (background->options) run or wait already.
+ * background_may_run(): whether one more may run. background_next(): a task has left. If
+ * there is a next one that may run (background_has_next()), start the idle handle, as
+ * background_spawn() does. */
+static bool background_has_room(const struct background *background)
+{
+    (void)background;
+    return true;
+}
+
+static bool background_may_run(const struct background *background)
+{
+    if (background->running >= background->options.max_running)
+        TODO("4.11");
+    return true;
+}
+
+static void background_next(struct background *background)
+{
+    (void)background;
+}
+/* END 4.11 */
+
 /* It may have ended, and be gone, when run() returns. */
 static void task_begin(struct task *task)
 {
@@ -125,31 +150,6 @@ static void task_leave(struct task *task)
         task->background->queued--;
     task->background = NULL;
 }
-
-/* TODO 4.11 (red) Cap: so many run, so many wait, more are refused.
- * As it stands all run at once. background_has_room(): whether one more task may come. No,
- * when max_running and max_queued of them (background->options) run or wait already.
- * background_may_run(): whether one more may run. background_next(): a task has left. If
- * there is a next one that may run (background_has_next()), start the idle handle, as
- * background_spawn() does. */
-static bool background_has_room(const struct background *background)
-{
-    (void)background;
-    return true;
-}
-
-static bool background_may_run(const struct background *background)
-{
-    if (background->running >= background->options.max_running)
-        TODO("4.11");
-    return true;
-}
-
-static void background_next(struct background *background)
-{
-    (void)background;
-}
-/* END 4.11 */
 
 /* TODO 4.12 (red) Drain: wait for all, but not for ever.
  * As it stands it waits for all, however long. In background_drain() start the timer

@@ -15,8 +15,10 @@
  *                           NAME:slow      it is asked to end, and does not at once
  *                           NAME:deaf      it cannot be cancelled
  *   end=NAME, fail=NAME   the task ends, well or with UV_ECONNRESET
- *   do=NAME               background_do(): work that waits on its thread for its release;
- *                         of the kind NAME:broken, on_done() returns UV_EIO
+ *   do=NAME               background_do(): work that waits on its thread for its release.
+ *                         Its kinds are
+ *                           NAME:broken    on_done() returns UV_EIO
+ *                           NAME:freed     on_done() frees it
  *   begun=NAME            lets the loop run until this work has begun
  *   release=NAME          the work is done
  *   turn                  the loop runs once, without waiting
@@ -45,7 +47,8 @@ struct lab {
     uv_loop_t loop;
     struct background background;
     struct background_options options;
-    struct list jobs;   /* that were not freed */
+    struct list jobs;
+    struct list done;   /* works that are done: they are freed a step later */
     uv_async_t began;   /* the loop is to look which work has begun */
     uv_thread_t thread; /* the loop's */
     uv_mutex_t mutex;   /* for `has_begun` and `released` of all jobs */
@@ -116,13 +119,14 @@ static const char *value_of(const char *step, const char *name)
 
 static bool is_kind(const char *kind, bool is_work)
 {
-    static const char *const kinds[] = {"broken", "instant", "parent",
-                                        "reborn", "slow",    "deaf"};
+    static const char *const tasks[] = {"",       "broken", "instant", "parent",
+                                        "reborn", "slow",   "deaf",    NULL};
+    static const char *const works[] = {"", "broken", "freed", NULL};
+    const char *const *kinds = is_work ? works : tasks;
 
-    for (size_t i = 0; i < (is_work ? 1 : sizeof kinds / sizeof *kinds); i++)
-        if (strcmp(kind, kinds[i]) == 0)
-            return true;
-    return kind[0] == '\0';
+    while (*kinds != NULL && strcmp(*kinds, kind) != 0)
+        kinds++;
+    return *kinds != NULL;
 }
 
 /* NAME or NAME:KIND. */
@@ -217,6 +221,14 @@ static bool lab_drain(struct lab *lab, const char *deadline)
     return true;
 }
 
+static void lab_free_done(struct lab *lab)
+{
+    struct list *link;
+
+    while ((link = list_first(&lab->done)) != NULL)
+        job_free(container_of(link, struct job, link));
+}
+
 /* Plays one step. 0, or UV_EINVAL: there is no such step. */
 static int lab_step(struct lab *lab, const char *step)
 {
@@ -225,6 +237,7 @@ static int lab_step(struct lab *lab, const char *step)
     if (lab_limit(lab, step))
         return 0;
     lab_start(lab);
+    lab_free_done(lab);
     if (strcmp(step, "turn") == 0) {
         puts("turn");
         uv_run(&lab->loop, UV_RUN_NOWAIT);
@@ -319,13 +332,19 @@ static int job_on_done(struct background_work *work, int status)
 {
     struct job *job = container_of(work, struct job, work);
     uv_thread_t here = uv_thread_self();
-    const char *where = uv_thread_equal(&here, &job->lab->thread) ? "" : " off the loop";
 
-    printf("%s is done%s: %s\n", job->name, where, name_of(status));
-    if (status == 0 && strcmp(job->kind, "broken") == 0)
-        status = UV_EIO;
-    job_free(job);
-    return status;
+    if (!uv_thread_equal(&here, &job->lab->thread)) {
+        printf("%s is done on another thread than the loop's\n", job->name);
+        return status;
+    }
+    printf("%s is done: %s\n", job->name, name_of(status));
+    if (strcmp(job->kind, "freed") == 0) {
+        job_free(job);
+        return status;
+    }
+    list_remove(&job->link);
+    list_append(&job->lab->done, &job->link);
+    return status == 0 && strcmp(job->kind, "broken") == 0 ? UV_EIO : status;
 }
 
 static void job_cancel(struct task *task)
@@ -425,12 +444,14 @@ static int lab_close(struct lab *lab)
     lab_run(lab);
     if (!lab->drained) {
         puts("never drained");
+        lab_free_done(lab);
         return UV_EBUSY;
     }
     if (!list_is_empty(&lab->jobs)) {
         puts("a task has outlived its background");
         return UV_EBUSY;
     }
+    lab_free_done(lab);
     uv_close((uv_handle_t *)&lab->began, NULL);
     uv_run(&lab->loop, UV_RUN_DEFAULT);
     return program_close_loop(&lab->loop);
@@ -448,6 +469,7 @@ static void lab_init(struct lab *lab)
         .options = {.on_failed = lab_on_failed, .on_left = lab_on_left},
     };
     list_init(&lab->jobs);
+    list_init(&lab->done);
     if (uv_loop_init(&lab->loop) != 0 || uv_mutex_init(&lab->mutex) != 0 ||
         uv_cond_init(&lab->changed) != 0 ||
         uv_async_init(&lab->loop, &lab->began, lab_on_began) != 0)

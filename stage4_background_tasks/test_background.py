@@ -240,6 +240,19 @@ def test_work_is_done_once(program):
 
 
 @gap("4.9", needs=["4.3"])
+def test_work_may_be_freed_when_it_is_done(program):
+    """In on_done(), for the background has no use for it any more."""
+    run = lab(program, "do=a:freed", "do=b:freed", "begun=b", "release=b", "release=a")
+    done = sorted(lines_about(run, " is done"))
+    expect(
+        done == ["a is done: 0", "b is done: 0"],
+        saw=say(done),
+        expected="a and b are done",
+    )
+    run.expect_clean()
+
+
+@gap("4.9", needs=["4.3"])
 def test_work_runs_in_a_later_turn(program):
     """background_do() is background_spawn(): it has returned before the work begins."""
     run = lab(program, "do=a", "do=b", "count", "turn", "count", "release=b", "release=a")
@@ -337,11 +350,14 @@ def test_the_next_one_does_not_run_inside_task_end(program):
 def test_those_that_end_at_once_make_room(program):
     """A hundred tasks that end inside their run, one at a time: all of them run."""
     names = [f"{number}:instant" for number in range(100)]
-    run = lab(program, "running=1", "queued=100", *spawn(*names), FOR_EVER)
+    run = lab(
+        program, "running=1", "queued=100", *spawn("a", *names), "turn", "count", "end=a",
+        FOR_EVER,
+    )  # fmt: skip
     expect(
-        len(ran(run)) == 100,
-        saw=f"{len(ran(run))} of 100 ran",
-        expected="each that ends makes room for the next one",
+        "1 run, 100 wait" in run.lines and len(ran(run)) == 101,
+        saw=f"{say(lines_about(run, ' run, '))}; in the end {len(ran(run))} of 101 ran",
+        expected="1 runs, 100 wait; when it has ended each makes room for the next one",
     )
     run.expect_clean()
 
@@ -352,7 +368,7 @@ def test_a_full_queue_refuses(program, turn):
     """UV_ENOBUFS, whether the first ones run already or not; and then nothing happens."""
     run = lab(
         program, "running=2", "queued=1", *spawn("a", "b"), *turn, *spawn("c", "d:broken"),
-        "do=e", "turn", "count",
+        "spawn=e", "turn", "count",
     )  # fmt: skip
     answers = [line.split()[-1] for line in lines_about(run, "spawned: ")]
     expect(
@@ -396,10 +412,15 @@ def test_the_default_limits(program):
 @gap("4.11", needs=["4.3"])
 def test_the_loop_may_sleep_when_it_is_full(program):
     """One waits, and none may run: that is no reason to turn and turn."""
-    run = lab(program, "running=1", *spawn("a", "b"), "turn", "turn", "asleep", "end=a")
-    states = lines_about(run, "sleep")
+    run = lab(
+        program, "running=1", *spawn("a", "b", "c"), "turn", "turn", "end=a", "turn", "turn",
+        "count", "asleep",
+    )  # fmt: skip
+    states = [*lines_about(run, " run, "), *lines_about(run, "sleep")]
     expect(
-        states == ["the loop can sleep"], saw=say(states), expected="the loop can sleep"
+        states == ["1 run, 1 wait", "the loop can sleep"],
+        saw=say(states),
+        expected="1 runs, 1 waits, and the loop can sleep",
     )
 
 
@@ -538,7 +559,11 @@ def test_one_without_cancel_that_was_never_run_is_run(program):
         "turn", "end=b",
     )  # fmt: skip
     index(run, "a is asked to end", "a was not asked to end")
-    expect(ran(run) == ["a", "b"], saw=say(run.lines), expected="a, then b is run")
+    expect(
+        ran(run) == ["a", "b"] and index(run, "a ends: ECANCELED") < index(run, "b runs"),
+        saw=say(run.lines),
+        expected="b is run when a has ended",
+    )
     index(run, "drained", "it never drained")
     run.expect_clean()
 

@@ -18,11 +18,11 @@ enum { DEFAULT_MAX_RUNNING = 100, DEFAULT_MAX_QUEUED = 10000, HANDLES = 2 };
 
 static void background_on_turn(uv_idle_t *turn);
 static bool background_has_next(const struct background *background);
-static void task_begin(struct task *task);
-static void task_leave(struct task *task);
 static bool background_has_room(const struct background *background);
 static bool background_may_run(const struct background *background);
 static void background_next(struct background *background);
+static void task_begin(struct task *task);
+static void task_leave(struct task *task);
 
 static void background_on_deadline(uv_timer_t *deadline);
 static void background_name(struct background *background, const struct list *tasks);
@@ -86,6 +86,26 @@ static bool background_has_next(const struct background *background)
     return !list_is_empty(&background->queued_tasks) && background_may_run(background);
 }
 
+/* Whether one more task may come. */
+static bool background_has_room(const struct background *background)
+{
+    return background->running + background->queued <
+           background->options.max_running + background->options.max_queued;
+}
+
+/* Whether one more task may run. */
+static bool background_may_run(const struct background *background)
+{
+    return background->running < background->options.max_running;
+}
+
+/* A task has left: the next one may run, in the loop's next turn. */
+static void background_next(struct background *background)
+{
+    if (background_has_next(background))
+        uv_idle_start(&background->turn, background_on_turn);
+}
+
 /* It may have ended, and be gone, when run() returns. */
 static void task_begin(struct task *task)
 {
@@ -121,26 +141,6 @@ static void task_leave(struct task *task)
     else
         task->background->queued--;
     task->background = NULL;
-}
-
-/* Whether one more task may come. */
-static bool background_has_room(const struct background *background)
-{
-    return background->running + background->queued <
-           background->options.max_running + background->options.max_queued;
-}
-
-/* Whether one more task may run. */
-static bool background_may_run(const struct background *background)
-{
-    return background->running < background->options.max_running;
-}
-
-/* A task has left: the next one may run, in the loop's next turn. */
-static void background_next(struct background *background)
-{
-    if (background_has_next(background))
-        uv_idle_start(&background->turn, background_on_turn);
 }
 
 void background_drain(struct background *background, uint64_t deadline_ms,

@@ -1,4 +1,4 @@
-/* mistake: tells that it is done when it has begun, and again at the end
+/* mistake: tells twice that the work is done
  * caught by: test_background.py::test_work_is_done_once
  * says: done: 0; a is done: 0 */
 int background_do(struct background *background, struct background_work *work,
@@ -13,10 +13,11 @@ int background_do(struct background *background, struct background_work *work,
 static void work_run(struct task *task)
 {
     struct background_work *work = container_of(task, struct background_work, task);
+    int status = uv_queue_work(task->background->loop, &work->request, work_on_thread,
+                               work_after_thread);
 
-    uv_queue_work(task->background->loop, &work->request, work_on_thread,
-                  work_after_thread);
-    work_finish(work, 0);
+    if (status != 0)
+        work_finish(work, status);
 }
 
 static void work_on_thread(uv_work_t *request)
@@ -28,5 +29,8 @@ static void work_on_thread(uv_work_t *request)
 
 static void work_after_thread(uv_work_t *request, int status)
 {
-    work_finish(container_of(request, struct background_work, request), status);
+    struct background_work *work = container_of(request, struct background_work, request);
+
+    work->on_done(work, status);
+    work_finish(work, status);
 }

@@ -1,5 +1,5 @@
 /* mistake: ends the task when its memory is gone
- * caught by: test_background.py::test_work_is_done_once
+ * caught by: test_background.py::test_work_may_be_freed_when_it_is_done
  * says: freed */
 int background_do(struct background *background, struct background_work *work,
                   const char *name, background_work_cb on_work,
