@@ -1170,21 +1170,21 @@ def test_only_so_many_events_wait_to_be_told(
     phone.webhooks.wait_for(finished=2, in_flight=0)
 
 
-def test_only_so_many_deliveries_go_at_once(
-    phone: Telephony, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_so_many_deliveries_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.world.webhooks.DELIVERIES_MAX", 2)
-    phone.webhooks.open()
-    phone.steps.hold("*/ring")
-    hold = world.sites.hold("*")
-    for _ in range(5):
-        dial(phone)
-    phone.webhooks.wait_for(in_flight=5)
-    hold.wait_for(2)
-    assert len(phone.webhooks.deliveries) == 2
-    hold.lift()
-    phone.webhooks.wait_for(finished=5, in_flight=0)
-    assert world.sites.counts.most_in_flight == 2
+    with World() as world:
+        phone = world.telephony
+        phone.connections["7"] = world.sites.url + "/status/200"
+        phone.steps.hold("*/ring")
+        hold = world.sites.hold("*")
+        for _ in range(5):
+            dial(phone)
+        phone.webhooks.wait_for(in_flight=5)
+        hold.wait_for(2)
+        assert len(phone.webhooks.deliveries) == 2
+        hold.lift()
+        phone.webhooks.wait_for(finished=5, in_flight=0)
+        assert world.sites.counts.most_in_flight == 2
 
 
 def test_reset_forgets_all(phone: Telephony, world: World) -> None:
