@@ -1243,6 +1243,7 @@ def test_stop_with_calls_and_webhooks_on_their_way() -> None:
     world.start()
     phone = world.telephony
     phone.ring_seconds = 0
+    phone.webhooks.retry_seconds = 3600  # who misses the end would wait for long
     phone.connections["7"] = world.sites.url + "/status/200"
     rings = phone.steps.hold("/+15550102/ring")
     told = phone.webhooks.hold("/+15550103/*")
