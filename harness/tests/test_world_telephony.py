@@ -660,6 +660,16 @@ def test_nobody_is_like_that(phone: Telephony) -> None:
         phone.steps.fault("*", "status")
 
 
+def test_only_so_many_people_are_told_what_to_do(
+    phone: Telephony, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.world.telephony.RULES_MAX", 1)
+    phone.person(TO, "busy")
+    phone.person(TO, "rejects")  # another word to the same one
+    with pytest.raises(WorldError, match="1 people are told what to do: reset first"):
+        phone.person(FROM, "busy")
+
+
 def test_old_calls_are_forgotten(
     phone: Telephony, monkeypatch: pytest.MonkeyPatch
 ) -> None:
