@@ -11,7 +11,8 @@ void pause_start(struct pause *pause, uv_loop_t *loop, uint64_t ms, pause_over_c
     pause->on_over = on_over;
     pause->active = true;
     uv_timer_init(loop, &pause->timer);
-    uv_update_time(loop); /* the loop's time may be an old one: the pause would be short */
+    uv_update_time(
+        loop); /* the loop's time may be an old one: the pause would be short */
     uv_timer_start(&pause->timer, pause_on_timer, ms, 0);
 }
 

@@ -332,9 +332,12 @@ static int job_on_done(struct background_work *work, int status)
 {
     struct job *job = container_of(work, struct job, work);
     uv_thread_t here = uv_thread_self();
-    const char *where = uv_thread_equal(&here, &job->lab->thread) ? "" : " off the loop";
 
-    printf("%s is done%s: %s\n", job->name, where, name_of(status));
+    if (!uv_thread_equal(&here, &job->lab->thread)) {
+        printf("%s is done on another thread than the loop's\n", job->name);
+        return status;
+    }
+    printf("%s is done: %s\n", job->name, name_of(status));
     if (strcmp(job->kind, "freed") == 0) {
         job_free(job);
         return status;

@@ -96,7 +96,7 @@ static void command_on_response(struct http_call *call,
 {
     struct call_command *command = container_of(call, struct call_command, call);
 
-    if (command_may_repeat(command, response))
+    if (!command->cancelled && command_may_repeat(command, response))
         command_wait(command);
     else
         command_finish(command, response);
@@ -109,11 +109,10 @@ static bool command_may_repeat(const struct call_command *command,
     if (response->error == 0 && response->status < 400)
         return false; /* it was done */
     /* TODO 4.14 (red) Try again, and let it ring once.
-     * Not when it was cancelled, and not more than policy.max_retries times after the
-     * first try: command->tries have begun. It may help when there was no answer because
-     * of UV_ECONNREFUSED, UV_ECONNRESET, UV_EOF or UV_ETIMEDOUT, and when the answer is
-     * 429, or 500 or more. It can do no harm: every try has the same body, and so the
-     * same command id. */
+     * Not more than policy.max_retries times after the first try: command->tries have
+     * begun. It may help when there was no answer because of UV_ECONNREFUSED,
+     * UV_ECONNRESET, UV_EOF or UV_ETIMEDOUT, and when the answer is 429, or 500 or more.
+     * It can do no harm: every try has the same body, and so the same command id. */
     (void)command;
     TODO("4.14");
     return false;

@@ -9,11 +9,11 @@
  *     call.speak.ended   hang up
  *     call.hangup        what is still being fetched, or waits, is not needed any more
  *
- * There is no table of calls that go on. All that a job needs comes with its event; it may
- * be the event of a call that was dialled before this program was started. It may also be
- * told twice, or after one that happened later. So a little is remembered, and bounded:
- * which events were seen, and which calls need no joke any more. What every job has is in
- * call_job.h.
+ * There is no table of calls that go on. All that a job needs comes with its event; it
+ * may be the event of a call that was dialled before this program was started. It may
+ * also be told twice, or after one that happened later. So a little is remembered, and
+ * bounded: which events were seen, and which calls need no joke any more. What every job
+ * has is in call_job.h.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -92,7 +92,7 @@ static void job_run(struct task *task)
         job_finish(job, 0);
 }
 
-/* Somebody has taken the call. Does this come late there is nobody to talk to any more. */
+/* Somebody has taken the call. If this comes late nobody is there to talk to any more. */
 static void job_answered(struct job *job)
 {
     struct call_control *control = job->control;
@@ -106,31 +106,41 @@ static void job_answered(struct job *job)
     job_fetch_joke(job);
 }
 
-/* TODO 4.4 (green) Fetch a joke, wait, speak it.
- * Three functions; each starts the next step, and returns.
- * job_fetch_joke(): joke_ask() asks the service (you know it from 3.7), with job->request,
- * options.jokes as the client, options.joke_timeout_ms, and job_on_joke; the options are
- * job->control->options. If it does not return 0, go on with joke_of_ours(), as below.
- * job_on_joke(): when the response's error is UV_ECANCELED nobody wants a joke any more:
- * job_finish() with it. Else call_joke(response) is one; job_pause() waits, and calls
- * job_on_pause().
- * job_on_pause(): when `status` is 0, speak: job_send() the action "speak", with a body of
- * three strings: "payload" is job->joke, "voice" is "male", "language" is "en-GB"; then
- * comes job_on_spoken. With any status but 0, its own or job_send()'s: job_finish(). */
+/* As in 3.7: it asks, and returns. */
 static void job_fetch_joke(struct job *job)
 {
-    (void)job_on_joke, (void)job_on_pause, (void)job_on_spoken;
-    job_finish(job, TODO("4.4"));
+    const struct call_control_options *options = &job->control->options;
+    int status =
+        joke_ask(&job->request, options->jokes, options->joke_timeout_ms, job_on_joke);
+
+    if (status != 0)
+        job_pause(job, joke_of_ours(), job_on_pause);
 }
 
+/* TODO 4.4 (green) Joke, pause, speak.
+ * Two functions; each starts the next step, and returns.
+ * job_on_joke(): the service has answered, or has not. When the response's error is
+ * UV_ECANCELED nobody wants a joke any more: the job is done, job_finish() with that
+ * error. Else call_joke(response) gives one, and job_pause() waits, and then calls
+ * job_on_pause().
+ * job_on_pause(): when `status` is 0, speak: job_send() the action "speak", with a body
+ * of three strings: "payload" is job->joke, "voice" is "male", "language" is "en-GB";
+ * then comes job_on_spoken(). If the status, or what job_send() returns, is not 0, it
+ * never does: job_finish() with it. */
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
-    (void)request, (void)response;
+    struct job *job = container_of(request, struct job, request);
+
+    (void)response, (void)job_on_spoken;
+    job_finish(job, TODO("4.4"));
 }
 
 static void job_on_pause(struct pause *pause, int status)
 {
-    (void)pause, (void)status;
+    struct job *job = container_of(pause, struct job, pause);
+
+    (void)status;
+    job_finish(job, TODO("4.4"));
 }
 /* END 4.4 */
 
@@ -161,8 +171,9 @@ static void job_speak_ended(struct job *job)
 }
 
 /* TODO 4.5 (green) Hang up.
- * job_hang_up(): job_send() the action "hangup", with a body that is an empty object; then
- * comes job_on_hung_up. If job_send() does not return 0 it never does: job_finish().
+ * job_hang_up(): job_send() the action "hangup", with a body that is an empty object;
+ * then comes job_on_hung_up(). If job_send() does not return 0 it never does:
+ * job_finish() with that.
  * job_on_hung_up(): the job is done, with result->error. But if result->code is
  * CALL_HAS_ENDED somebody was quicker, and that is as good: then it is done with 0. */
 static void job_hang_up(struct job *job)

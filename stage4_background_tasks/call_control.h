@@ -1,7 +1,7 @@
 /* call_control: dials, and does what is to be done as a call goes on.
  *
  *     we: dial ................ call.initiated, call.answered
- *     we: fetch a joke, wait half a second, speak ... call.speak.started, call.speak.ended
+ *     we: fetch a joke, wait half a second, speak .. call.speak.started, call.speak.ended
  *     we: hang up ............. call.hangup
  *
  * Each event comes by webhook; it may come twice, late, or before one that happened
@@ -38,7 +38,7 @@ struct call_control_options {
     struct call_api api;
     const char *connection_id; /* the application at the provider's */
     const char *from;          /* our own number, E.164 */
-    const char *webhook_url;  /* NULL: the one that the provider has for the connection */
+    const char *webhook_url; /* NULL: the one that the provider has for the connection */
     struct http_client *jokes; /* for the service of jokes: one of its own, so that nobody
                                   who hangs up has to wait behind those who want a joke */
     uint64_t joke_timeout_ms;  /* for that service; then the joke is one of ours */
@@ -52,7 +52,7 @@ struct call_control {
     struct background *background;
     struct call_control_options options;
     struct id_set seen;  /* ids of events */
-    struct id_set over;  /* control ids of calls whose joke was told, or that were hung up */
+    struct id_set over;  /* control ids of calls that were told a joke, or hung up */
     struct list telling; /* struct job of call_job.h: those that tell a joke */
     struct list dials;   /* those of call_dial.c that run */
 };
@@ -63,14 +63,15 @@ void call_control_init(struct call_control *control, struct background *backgrou
                        const struct call_control_options *options);
 void call_control_deinit(struct call_control *control);
 
-/* Dials `call`'s number, in the background. on_progress tells CALL_RINGING when the network
- * has taken it, or CALL_FAILED. Copies what it needs. Returns as background_spawn(). */
+/* Dials `call`'s number, in the background. on_progress tells CALL_RINGING when the
+ * network has taken it, or CALL_FAILED. Copies what it needs. Returns as
+ * background_spawn(). */
 int call_control_dial(struct call_control *control, const struct call *call);
 
-/* Does what an event asks for, in the background: it is called by the handler of webhooks,
- * which answers after it. Copies `event`. Returns 0, also for one that was seen before or
- * means nothing; or what background_spawn() returned: then it counts as not seen, and the
- * provider will deliver it again. */
+/* Does what an event asks for, in the background: it is called by the handler of
+ * webhooks, which answers after it. Copies `event`. Returns 0, also for one that was seen
+ * before or means nothing; or what background_spawn() returned: then it counts as not
+ * seen, and the provider will deliver it again. */
 int call_control_take(struct call_control *control, const struct call_event *event);
 
 #endif

@@ -67,9 +67,9 @@ static json_t *dial_body(const struct dial *dial)
 {
     const struct call_control_options *options = &dial->control->options;
     char *state = call_event_client_state(dial->call.id);
-    json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "connection_id",
-                             options->connection_id, "from", options->from, "to",
-                             dial->call.number, "client_state", state);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:s}", "connection_id", options->connection_id, "from",
+                  options->from, "to", dial->call.number, "client_state", state);
 
     if (options->webhook_url != NULL)
         json_object_set_new(body, "webhook_url", json_string(options->webhook_url));

@@ -110,7 +110,7 @@ static bool keep_text(char *to, size_t size, const char *from)
     return true;
 }
 
-/* Our id in a client_state: base64 of "dial_a_joke:17". 0 when it is null, or another's. */
+/* Our id in a client_state: base64 of "dial_a_joke:17". 0: it is null, or another's. */
 static int64_t read_client_state(const json_t *state)
 {
     const char *text = json_string_value(state);

@@ -1,6 +1,6 @@
-/* call_job: given, finished. A job waits for one thing at a time: for the service of jokes,
- * in a pause, or for the network. To cancel it, all three are cancelled, for the two that it
- * does not wait for do not mind. */
+/* call_job: given, finished. A job waits for one thing at a time: for the service of
+ * jokes, in a pause, or for the network. To cancel it, all three are cancelled, for the
+ * two that it does not wait for do not mind. */
 #include "stage4_background_tasks/call_job.h"
 
 #include "lib/memory.h"

@@ -11,8 +11,8 @@
  *     POST /webhook   where the telephone network tells what happens
  *     GET /health     {"status":"OK"}
  *
- * It ends when all calls are over; with 1 when one has failed. Ctrl-C ends it before: what
- * has begun is given some time; a second Ctrl-C ends it at once.
+ * It ends when all calls are over; with 1 when one has failed. Ctrl-C ends it before:
+ * what has begun is given some time; a second Ctrl-C ends it at once.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -69,9 +69,9 @@ static const struct http_route routes[] = {
 
 /* What is printed of each step. */
 static const char *const words[CALL_STATES] = {
-    [CALL_DIALLING] = "is dialled",      [CALL_RINGING] = "rings",
-    [CALL_ANSWERED] = "has answered",    [CALL_SPEAKING] = "hears the joke",
-    [CALL_DONE] = "is done",             [CALL_FAILED] = "has failed",
+    [CALL_DIALLING] = "is dialled",   [CALL_RINGING] = "rings",
+    [CALL_ANSWERED] = "has answered", [CALL_SPEAKING] = "hears the joke",
+    [CALL_DONE] = "is done",          [CALL_FAILED] = "has failed",
 };
 
 int main(int argc, char **argv)
@@ -84,8 +84,7 @@ int main(int argc, char **argv)
         return status;
     app_init(&app);
     app_listen(&app);
-    char *url =
-        xasprintf("http://127.0.0.1:%u/webhook", http_server_port(&app.server));
+    char *url = xasprintf("http://127.0.0.1:%u/webhook", http_server_port(&app.server));
     app_dial(&app, app.options.webhook != NULL ? app.options.webhook : url);
     uv_run(&app.loop, UV_RUN_DEFAULT);
     free(url);

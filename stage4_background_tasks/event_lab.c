@@ -9,8 +9,9 @@
  *     hangup_source: -
  *     status: -
  *
- * Each line of its input is an event. "-": there is none. What is no event is said in one
- * line: "problem: ...". With a number it prints the client_state of that call instead. */
+ * Each line of its input is an event; an empty line is between what is shown of two. "-":
+ * there is none. What is no event is said in one line: "problem: ...". With a number it
+ * prints the client_state of that call instead. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage4_background_tasks/call_event.h"
@@ -33,7 +34,7 @@ static void show_event(const char *line, size_t length)
 
     json_decref(json);
     if (status != 0) {
-        printf("problem: %s\n\n", problem);
+        printf("problem: %s\n", problem);
         return;
     }
     show("type", call_event_name(&event));
@@ -46,7 +47,6 @@ static void show_event(const char *line, size_t length)
     show("hangup_cause", event.cause);
     show("hangup_source", event.source);
     show("status", event.status);
-    puts("");
 }
 
 int main(int argc, char **argv)
@@ -65,8 +65,10 @@ int main(int argc, char **argv)
         free(state);
         return PROGRAM_OK;
     }
-    while ((length = getline(&line, &size, stdin)) > 0)
+    for (int i = 0; (length = getline(&line, &size, stdin)) > 0; i++) {
+        printf("%s", i > 0 ? "\n" : "");
         show_event(line, (size_t)length);
+    }
     free(line);
     return PROGRAM_OK;
 }

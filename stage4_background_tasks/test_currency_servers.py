@@ -86,7 +86,7 @@ def test_as_many_at_once_as_there_are_threads(program, world):
     server.stop().expect_clean()
 
 
-@gap("4.9", needs=["4.3"])
+@pytest.mark.reference  # libuv's doing
 def test_the_pool_can_be_larger(program, world):
     """UV_THREADPOOL_SIZE says how many threads there are."""
     hold = world.rates.hold("/latest")

@@ -8,9 +8,9 @@
 #include "stage3_server/http_server.h"
 #include "stage4_background_tasks/call_control.h"
 
-/* Handles an exchange that brings an event for `control`: 200 when the event was taken (or
- * means nothing to us, or was seen before), 400 when it is none, 503 with Retry-After when
- * too much is to be done already: then the network will deliver it again. */
+/* Handles an exchange that brings an event for `control`: 200 when the event was taken
+ * (or means nothing to us, or was seen before), 400 when it is none, 503 with Retry-After
+ * when too much is to be done already: then the network will deliver it again. */
 void webhook_handle(struct http_exchange *exchange, struct call_control *control);
 
 #endif

@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
     )
     try:
         for connections in CONNECTIONS:
-            figures = measure(connections)
+            figures = measure(connections, seconds=SECONDS, delay=DELAY)
             print("\n" + draw(figures, ascii=not can_say("█▏", sys.stdout)), end="")
             sys.stdout.flush()
     except (NotCompared, Failure) as error:
@@ -91,9 +91,7 @@ def build() -> None:
         raise BuildError(done.stderr)
 
 
-def measure(
-    connections: int, *, seconds: int = SECONDS, delay: float = DELAY
-) -> list[Figure]:
+def measure(connections: int, *, seconds: int, delay: float) -> list[Figure]:
     """Has each server asked by so many clients at once, for so long."""
     from harness.world import World  # here, so that only its users pay for it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -704,6 +705,18 @@ class Program:
         assert signs == f"telephony signs, public key {World().telephony.public_key}\n"
         return ports
 
+    def telephone_line(self) -> str:
+        """The next line that a telephone prints."""
+        line = b""
+        while not (line.startswith(b"+") and line.endswith(b"\n")):
+            line = b"" if line.endswith(b"\n") else line
+            ready, _, _ = select.select([self.process.stdout], [], [], scaled(20))
+            assert ready, f"no line of a telephone comes, after {line!r}"
+            byte = self.process.stdout.read(1)
+            assert byte, f"it has ended, after {line!r}"
+            line += byte
+        return line.decode()
+
     def end(self) -> tuple[int, str, str]:
         """Wait for its end: exit status, the rest of stdout, stderr."""
         out, err = self.process.communicate(timeout=scaled(20))
@@ -760,21 +773,16 @@ def test_program_prints_what_the_telephones_do() -> None:
             assert answer.status == 200, body
             return json.loads(body)["data"]
 
-        def line() -> str:
-            while not (text := program.process.stdout.readline()).startswith(b"+"):
-                assert text
-            return text.decode()
-
         call(control, "POST", "/steps/holds", {"pattern": "*"})
         numbers = {"from": "+15550100", "to": "+15550101"}
         answer = command("/v2/calls", connection_id="7", **numbers)
-        assert line() == "+15550101 rings\n"
+        assert program.telephone_line() == "+15550101 rings\n"
         assert call(control, "GET", "/steps/rules/1/wait?count=1")[0] == 200
         call(control, "POST", "/steps/rules/1/release")
-        assert line() == "+15550101 answers\n"
+        assert program.telephone_line() == "+15550101 answers\n"
         actions = f"/v2/calls/{answer['call_control_id']}/actions"
         command(f"{actions}/speak", payload="Gr\xfc\xdfe", voice="male")
-        assert line() == '+15550101 hears: "Gr\\xfc\\xdfe"\n'
+        assert program.telephone_line() == '+15550101 hears: "Gr\\xfc\\xdfe"\n'
         command(f"{actions}/hangup")
         program.process.send_signal(signal.SIGTERM)
         assert program.end() == (0, "+15550101 is hung up on\n", "")

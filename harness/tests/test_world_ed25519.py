@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from harness.tools import run_tool
-from harness.world.ed25519 import ORDER, SigningKey, verify
+from harness.world.ed25519 import ORDER, P, SigningKey, decode, encode, times_base, verify
 
 # Section 7.1: seed, public key, message, signature.
 VECTORS = {
@@ -70,11 +70,20 @@ def test_what_is_no_signature_or_key_is_not_verified() -> None:
     again = int.from_bytes(signature[32:], "little") + ORDER  # the same to the curve
     assert not verify(key.public, b"x", signature[:32] + again.to_bytes(32, "little"))
     assert not verify(key.public, b"x", signature[:63])
+    assert not verify(key.public, b"x", signature + b"\0")
     assert not verify(key.public[:31], b"x", signature)
     assert not verify(b"\xff" * 32, b"x", signature)  # y is beyond the field
     assert not verify(b"\2" + bytes(31), b"x", signature)  # the curve has no such y
+    assert decode(b"\2" + bytes(31)) is None
     with pytest.raises(ValueError, match="32 bytes, not 31"):
         SigningKey(bytes(31))
+
+
+def test_a_point_has_one_encoding() -> None:
+    signature = encode(times_base(5)) + (5).to_bytes(32, "little")  # of the neutral point
+    assert verify((1).to_bytes(32, "little"), b"x", signature)
+    assert not verify((1 + P).to_bytes(32, "little"), b"x", signature)
+    assert decode((1 | 1 << 255).to_bytes(32, "little")) is None  # minus 0
 
 
 @pytest.mark.parametrize("length", [1, 64, 3000])

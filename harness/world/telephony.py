@@ -307,7 +307,7 @@ class Telephony(Service):
             raise WorldError(f"nobody {manner!r}; what people do: {known}")
         if not E164.fullmatch(number):
             raise WorldError(f"{number!r} is not a number like +15550101")
-        if len(self._people) >= RULES_MAX:
+        if number not in self._people and len(self._people) >= RULES_MAX:
             raise WorldError(f"{RULES_MAX} people are told what to do: reset first")
         with self.lock:
             self._people[number] = Person(manner, after)

@@ -66,11 +66,6 @@ class Event:
         self.passed = asyncio.Event()  # the next event of the call may be told
         self.overtaken = asyncio.Event()  # the next event of the call was told
 
-    @property
-    def forgotten(self) -> bool:
-        """Whether its call is of the time before a reset."""
-        return self.call is not None and self.call.forgotten
-
     def message(self, attempt: int) -> dict[str, Any]:
         """What is POSTed, as JSON has it."""
         return {
@@ -140,6 +135,7 @@ class Webhooks(Annex):
         super().__init__("webhooks", service)
         self._tasks: set[asyncio.Task[None]] = set()
         self._places: Optional[asyncio.Semaphore] = None
+        self._ends = False
         self._restore()
 
     def _restore(self) -> None:
@@ -183,6 +179,7 @@ class Webhooks(Annex):
 
     async def close(self) -> None:
         """End everything that is on its way."""
+        self._ends = True  # a task may miss its cancellation: wait_for() can swallow it
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -225,7 +222,7 @@ class Webhooks(Annex):
                 event.passed.set()
                 if before is not None:
                     before.overtaken.set()
-                if heard or event.forgotten:
+                if heard or self._is_void(event):
                     break
         finally:
             event.passed.set()
@@ -241,12 +238,16 @@ class Webhooks(Annex):
                 await visit.ticket.opened()
             if visit.fault is not None:
                 await visit.fault.play(self, delivery)
-            if not event.forgotten:
+            if not self._is_void(event):
                 async with self._places:
                     heard = await self._send_copies(delivery)
         finally:
             (self.finish if heard else self.abandon)(visit)
         return heard
+
+    def _is_void(self, event: Event) -> bool:
+        """Whether nobody is to hear of it any more."""
+        return self._ends or event.call is not None and event.call.forgotten
 
     async def _send_copies(self, delivery: Delivery) -> bool:
         """Send it as often as a fault says; all must be heard."""

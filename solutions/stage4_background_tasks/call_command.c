@@ -96,7 +96,7 @@ static void command_on_response(struct http_call *call,
 {
     struct call_command *command = container_of(call, struct call_command, call);
 
-    if (command_may_repeat(command, response))
+    if (!command->cancelled && command_may_repeat(command, response))
         command_wait(command);
     else
         command_finish(command, response);
@@ -108,7 +108,7 @@ static bool command_may_repeat(const struct call_command *command,
 {
     if (response->error == 0 && response->status < 400)
         return false; /* it was done */
-    if (command->cancelled || command->tries > command->policy.max_retries)
+    if (command->tries > command->policy.max_retries)
         return false;
     switch (response->error) {
     case 0:

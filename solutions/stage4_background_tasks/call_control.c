@@ -9,11 +9,11 @@
  *     call.speak.ended   hang up
  *     call.hangup        what is still being fetched, or waits, is not needed any more
  *
- * There is no table of calls that go on. All that a job needs comes with its event; it may
- * be the event of a call that was dialled before this program was started. It may also be
- * told twice, or after one that happened later. So a little is remembered, and bounded:
- * which events were seen, and which calls need no joke any more. What every job has is in
- * call_job.h.
+ * There is no table of calls that go on. All that a job needs comes with its event; it
+ * may be the event of a call that was dialled before this program was started. It may
+ * also be told twice, or after one that happened later. So a little is remembered, and
+ * bounded: which events were seen, and which calls need no joke any more. What every job
+ * has is in call_job.h.
  *
  * In the order of time: */
 #include "lib/memory.h"
@@ -89,7 +89,7 @@ static void job_run(struct task *task)
         job_finish(job, 0);
 }
 
-/* Somebody has taken the call. Does this come late there is nobody to talk to any more. */
+/* Somebody has taken the call. If this comes late nobody is there to talk to any more. */
 static void job_answered(struct job *job)
 {
     struct call_control *control = job->control;
@@ -103,6 +103,7 @@ static void job_answered(struct job *job)
     job_fetch_joke(job);
 }
 
+/* As in 3.7: it asks, and returns. */
 static void job_fetch_joke(struct job *job)
 {
     const struct call_control_options *options = &job->control->options;

@@ -54,11 +54,10 @@ int call_event_read(const json_t *json, struct call_event *event, char *problem,
         return bad_event(problem, size, error.text);
     event->type = type_of_name(type);
     if (event->type != EVENT_OTHER &&
-        json_unpack_ex((json_t *)json, &error, 0,
-                       "{s:{s:{s:s, s?:s, s?:s, s?:s, s?:o}}}", "data", "payload",
-                       "call_control_id", &control_id, "hangup_cause", &cause,
-                       "hangup_source", &source, "status", &status, "client_state",
-                       &state) != 0)
+        json_unpack_ex((json_t *)json, &error, 0, "{s:{s:{s:s, s?:s, s?:s, s?:s, s?:o}}}",
+                       "data", "payload", "call_control_id", &control_id, "hangup_cause",
+                       &cause, "hangup_source", &source, "status", &status,
+                       "client_state", &state) != 0)
         return bad_event(problem, size, error.text);
     event->call_id = read_client_state(state);
     keep_text(event->cause, sizeof event->cause, cause);
@@ -108,7 +107,7 @@ static bool keep_text(char *to, size_t size, const char *from)
     return true;
 }
 
-/* Our id in a client_state: base64 of "dial_a_joke:17". 0 when it is null, or another's. */
+/* Our id in a client_state: base64 of "dial_a_joke:17". 0: it is null, or another's. */
 static int64_t read_client_state(const json_t *state)
 {
     const char *text = json_string_value(state);

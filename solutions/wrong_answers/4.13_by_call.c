@@ -1,6 +1,6 @@
 /* mistake: knows a call again, and not an event
  * caught by: test_call_control.py::test_the_same_type_or_call_again
- * says: a second event of a call was taken for the first one */
+ * says: worked on: */
     if (!id_set_add(&control->seen, event->control_id))
         return 0;
     int status = job_start(control, event, job_run);

@@ -1,7 +1,7 @@
 /* mistake: repeats what will be refused again
  * caught by: test_call_command.py::test_what_is_wrong_with_the_command_stays_wrong
  * says: after 503 one more */
-    if (command->cancelled || command->tries > command->policy.max_retries)
+    if (command->tries > command->policy.max_retries)
         return false;
     switch (response->error) {
     case 0:

@@ -9,7 +9,7 @@
     free(command->body);
     ((struct call_command *)command)->body = json_dumps(body, JSON_COMPACT);
     json_decref(body);
-    if (command->cancelled || command->tries > command->policy.max_retries)
+    if (command->tries > command->policy.max_retries)
         return false;
     switch (response->error) {
     case 0:

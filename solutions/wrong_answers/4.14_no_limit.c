@@ -1,8 +1,6 @@
 /* mistake: never gives up
  * caught by: test_call_command.py::test_enough_is_enough
  * says: still running */
-    if (command->cancelled)
-        return false;
     switch (response->error) {
     case 0:
         return response->status == 429 || response->status >= 500;

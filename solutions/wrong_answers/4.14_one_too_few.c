@@ -1,7 +1,7 @@
 /* mistake: counts the first try as a retry
  * caught by: test_call_command.py::test_enough_is_enough
  * says: the first one, and */
-    if (command->cancelled || command->tries >= command->policy.max_retries)
+    if (command->tries >= command->policy.max_retries)
         return false;
     switch (response->error) {
     case 0:

@@ -1,6 +1,6 @@
 /* mistake: uses a member without looking whether it is there
  * caught by: test_call_event.py::test_what_is_no_event
- * says: null pointer */
+ * says: NULL was passed */
     const json_t *data = json_object_get(json, "data");
     const json_t *payload = json_object_get(data, "payload");
 

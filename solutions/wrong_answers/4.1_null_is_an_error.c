@@ -1,6 +1,6 @@
 /* mistake: takes client_state for a string, which may be null
  * caught by: test_call_event.py::test_what_an_event_says
- * says: client_state may be null */
+ * says: Expected string, got null */
     const char *text = NULL;
 
     if (json_unpack_ex((json_t *)json, &error, 0, "{s:{s:s, s:s}}", "data", "event_type",

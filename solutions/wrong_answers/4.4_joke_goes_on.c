@@ -1,16 +1,6 @@
 /* mistake: tells a joke that was cancelled
  * caught by: test_call_control.py::test_who_hangs_up_before_the_joke
  * says: it was spoken to somebody who had hung up */
-static void job_fetch_joke(struct job *job)
-{
-    const struct call_control_options *options = &job->control->options;
-    int status =
-        joke_ask(&job->request, options->jokes, options->joke_timeout_ms, job_on_joke);
-
-    if (status != 0)
-        job_pause(job, joke_of_ours(), job_on_pause);
-}
-
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
     struct job *job = container_of(request, struct job, request);

@@ -1,16 +1,6 @@
 /* mistake: does not say in which language
  * caught by: test_call_control.py::test_a_joke_is_told
  * says: language None */
-static void job_fetch_joke(struct job *job)
-{
-    const struct call_control_options *options = &job->control->options;
-    int status =
-        joke_ask(&job->request, options->jokes, options->joke_timeout_ms, job_on_joke);
-
-    if (status != 0)
-        job_pause(job, joke_of_ours(), job_on_pause);
-}
-
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
     struct job *job = container_of(request, struct job, request);

@@ -1,16 +1,6 @@
 /* mistake: speaks as soon as the joke is there
  * caught by: test_call_control.py::test_who_hangs_up_in_the_pause
  * says: it was spoken although the pause was not over */
-static void job_fetch_joke(struct job *job)
-{
-    const struct call_control_options *options = &job->control->options;
-    int status =
-        joke_ask(&job->request, options->jokes, options->joke_timeout_ms, job_on_joke);
-
-    if (status != 0)
-        job_pause(job, joke_of_ours(), job_on_pause);
-}
-
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
     struct job *job = container_of(request, struct job, request);
