@@ -17,7 +17,7 @@
  * What it prints: "promised ID AT NUMBER", "refused ERROR AT NUMBER",
  * "filled COUNT, refused COUNT",
  * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID", "not claimed ERROR ID",
- * "call ID AT NUMBER COMMAND_ID STATE WHY" for each of a list and then "listed", and
+ * "call ID AT NUMBER COMMAND_ID STATE CLAIMED_MS WHY" for each of a list and then "listed", and
  * "closed". */
 #include "lib/buffer.h"
 #include "lib/memory.h"
@@ -264,8 +264,9 @@ static void lab_on_trouble(struct call_scheduler *scheduler, const char *what, i
 static void lab_list_one(void *context, const struct call *call)
 {
     (void)context;
-    printf("call %" PRId64 " %" PRId64 " %s %s %s %s\n", call->id, call->at_ms,
-           call->number, call->command_id, call_state_name(call->state), call->reason);
+    printf("call %" PRId64 " %" PRId64 " %s %s %s %" PRId64 " %s\n", call->id,
+           call->at_ms, call->number, call->command_id, call_state_name(call->state),
+           call->claimed_ms, call->reason);
 }
 
 static void lab_close(struct lab *lab)

@@ -16,7 +16,7 @@ import pytest
 from harness import expect, gap
 from harness.running import Program
 
-RESTS_ON = ["4.6", "4.7"]  # the scheduler's queue
+RESTS_ON = ["4.6", "4.7", "4.15"]  # the queue, and the store
 
 SURE_MS = 60_000  # CALL_SCHEDULER_SURE_MS
 MAX = 100_000  # CALL_SCHEDULER_MAX
@@ -34,6 +34,7 @@ class Call:
     number: str
     command_id: str
     state: str = "due"
+    claimed: int = 0
     why: str = ""
 
 
@@ -93,12 +94,13 @@ class Lab:
 
 def call_of(line):
     """What a line tells of a call; None: nothing."""
-    match = re.match(r"(call|due) (\d+) (-?\d+) (\S+) (\S+) ?(\S*) ?(.*)$", line)
+    match = re.match(r"(call|due) (\d+) (-?\d+) (\S+) (\S+) ?(\S*) ?(\d*) ?(.*)$", line)
     if not match:
         return None
     kind, number, at, *rest = match.groups()
     state = rest[2] if kind == "call" else "due"
-    return Call(int(number), int(at), rest[0], rest[1], state, rest[3])
+    claimed = int(rest[3] or 0)
+    return Call(int(number), int(at), rest[0], rest[1], state, claimed, rest[4])
 
 
 @pytest.fixture
@@ -141,7 +143,13 @@ def test_what_is_claimed_is_kept(lab):
         "One of the two was due, and may have been dialled, when the program was killed. "
         "Who finds it scheduled after the restart dials it twice"
     )
-    expect_states(lab().list(), "1 dialling, 1 scheduled", why)
+    calls = lab().list()
+    expect_states(calls, "1 dialling, 1 scheduled", why)
+    expect(
+        calls[1].claimed == NOON,
+        saw=f"it was claimed when it was {NOON} on the clock; kept is {calls[1].claimed}",
+        expected=f"{NOON}: after a crash it matters how long ago that was",
+    )
 
 
 @gap("4.15")
@@ -302,6 +310,22 @@ def test_a_call_claimed_long_ago_is_unsure(lab, later):
     )
     again.close()
     expect_states(lab(clock).list(), "1 unsure, 1 dialling", "It was unsure before")
+
+
+@gap("4.16", needs=["4.15"])
+def test_a_second_crash_does_not_begin_anew(lab):
+    """The network counts from the first time that it was asked, not from the last."""
+    first = lab().add(NOON)
+    first.next("^due 1 ")
+    first.kill()
+    second = lab(NOON + 40_000)
+    expect_due(second, NOON + 40_000, 1, why="It was claimed 40 seconds ago")
+    second.kill()
+    why = (
+        "It was claimed 70 seconds ago, and dialled again 30 seconds ago, after a crash: the "
+        "network may count from the first time"
+    )
+    expect_due(lab(NOON + 70_000), NOON + 70_000, why=why)
 
 
 @gap("4.16", needs=["4.15"])
