@@ -5,16 +5,19 @@
  * that happens is a line of its output. Given, finished.
  *
  *   add AT NUMBER          promises to dial NUMBER at AT (ms since 1970)
+ *   fill COUNT AT          the same for so many, and tells when all were answered
  *   update ID STATE [WHY]  tells what has become of a call
  *   answer STATE           from now on that becomes of each call, as soon as it is due
+ *   claim ID               has the store claim a call, behind the scheduler's back
  *   clock MS               it is MS on the clock
  *   list                   prints all that are known
  *   stop                   nothing is due any more
  *   close                  closes it, and the lab ends; as does the end of the input
  *
  * What it prints: "promised ID AT NUMBER", "refused ERROR AT NUMBER",
- * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT",
- * "call ID AT NUMBER COMMAND_ID STATE WHY" for each of a list and then "listed", and
+ * "filled COUNT, refused COUNT",
+ * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID", "not claimed ERROR ID",
+ * "call ID AT NUMBER COMMAND_ID STATE CLAIMED_MS WHY" for each of a list and then "listed", and
  * "closed". */
 #include "lib/buffer.h"
 #include "lib/memory.h"
@@ -40,6 +43,7 @@ struct lab {
     struct buffer pending; /* read, and not played */
     struct call_scheduler scheduler;
     enum call_state answer; /* CALL_STATES: none */
+    size_t filling, filled, refused;
     bool closing;
 };
 
@@ -59,6 +63,10 @@ static void lab_play(struct lab *lab);
 static int lab_command(struct lab *lab, const char *line);
 static void lab_add(struct lab *lab, int64_t at_ms, const char *number);
 static void lab_on_added(struct call_promise *promise, int status);
+static void lab_fill(struct lab *lab, size_t count, int64_t at_ms);
+static void lab_on_filled(struct call_promise *promise, int status);
+static void lab_claim(struct lab *lab, int64_t id);
+static void lab_on_claimed(struct store_job *job, int status);
 static void lab_on_due(struct call_scheduler *scheduler, const struct call *call);
 static void lab_on_trouble(struct call_scheduler *scheduler, const char *what, int error);
 static void lab_list_one(void *context, const struct call *call);
@@ -134,9 +142,12 @@ static int lab_command(struct lab *lab, const char *line)
 {
     char word[32] = "", why[CALL_REASON_SIZE] = "";
     int64_t number;
+    size_t count;
 
     if (sscanf(line, "add %" SCNd64 " %16s", &number, word) == 2) {
         lab_add(lab, number, word);
+    } else if (sscanf(line, "fill %zu %" SCNd64, &count, &number) == 2) {
+        lab_fill(lab, count, number);
     } else if (sscanf(line, "update %" SCNd64 " %31s %63[^\n]", &number, word, why) >=
                2) {
         if (call_state_of_name(word) == CALL_STATES)
@@ -145,6 +156,8 @@ static int lab_command(struct lab *lab, const char *line)
                               why[0] != '\0' ? why : NULL);
     } else if (sscanf(line, "answer %31s", word) == 1) {
         lab->answer = call_state_of_name(word);
+    } else if (sscanf(line, "claim %" SCNd64, &number) == 1) {
+        lab_claim(lab, number);
     } else if (sscanf(line, "clock %" SCNd64, &number) == 1) {
         clock_ms = number;
     } else if (strcmp(line, "list") == 0) {
@@ -187,6 +200,51 @@ static void lab_on_added(struct call_promise *promise, int status)
     free(own);
 }
 
+static void lab_fill(struct lab *lab, size_t count, int64_t at_ms)
+{
+    lab->filling += count;
+    while (count-- > 0) {
+        struct call_promise *promise = xmalloc(sizeof *promise);
+        int status = call_scheduler_add(&lab->scheduler, promise, at_ms, "+15550100",
+                                        lab_on_filled);
+        if (status != 0) {
+            promise->scheduler = &lab->scheduler;
+            lab_on_filled(promise, status);
+        }
+    }
+}
+
+static void lab_on_filled(struct call_promise *promise, int status)
+{
+    struct lab *lab = container_of(promise->scheduler, struct lab, scheduler);
+
+    free(promise);
+    lab->filled += status == 0;
+    lab->refused += status != 0;
+    if (lab->filled + lab->refused == lab->filling)
+        printf("filled %zu, refused %zu\n", lab->filled, lab->refused);
+}
+
+static void lab_claim(struct lab *lab, int64_t id)
+{
+    struct store_job *job = xmalloc(sizeof *job);
+
+    job->call.id = id;
+    job->call.claimed_ms = lab_clock();
+    int status = call_store_do(lab->scheduler.store, STORE_CLAIM, job, lab_on_claimed);
+    if (status != 0)
+        lab_on_claimed(job, status);
+}
+
+static void lab_on_claimed(struct store_job *job, int status)
+{
+    if (status == 0)
+        printf("claimed %" PRId64 "\n", job->call.id);
+    else
+        printf("not claimed %s %" PRId64 "\n", uv_err_name(status), job->call.id);
+    free(job);
+}
+
 static void lab_on_due(struct call_scheduler *scheduler, const struct call *call)
 {
     struct lab *lab = container_of(scheduler, struct lab, scheduler);
@@ -206,8 +264,9 @@ static void lab_on_trouble(struct call_scheduler *scheduler, const char *what, i
 static void lab_list_one(void *context, const struct call *call)
 {
     (void)context;
-    printf("call %" PRId64 " %" PRId64 " %s %s %s %s\n", call->id, call->at_ms,
-           call->number, call->command_id, call_state_name(call->state), call->reason);
+    printf("call %" PRId64 " %" PRId64 " %s %s %s %" PRId64 " %s\n", call->id,
+           call->at_ms, call->number, call->command_id, call_state_name(call->state),
+           call->claimed_ms, call->reason);
 }
 
 static void lab_close(struct lab *lab)

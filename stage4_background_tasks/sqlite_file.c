@@ -25,6 +25,7 @@
 enum {
     APPLICATION_ID = 0x4a6f6b65, /* "Joke": says whose file it is */
     SCHEMA_VERSION = 1,
+    SMALLEST = 512, /* bytes: SQLite would take a smaller file for an empty one */
 };
 
 enum { FILE_IS_OURS, FILE_IS_NEW };
@@ -100,7 +101,7 @@ static int file_make(struct sqlite_file *file, char *problem, size_t size)
 {
     int made = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     int error = uv_translate_sys_error(errno);
-    struct stat found;
+    struct stat found = {0};
 
     if (made >= 0)
         close(made);
@@ -110,6 +111,8 @@ static int file_make(struct sqlite_file *file, char *problem, size_t size)
         return problem_of(file, error, uv_strerror(error), problem, size);
     else if (stat(file->path, &found) == 0 && !S_ISREG(found.st_mode))
         return problem_of(file, UV_EINVAL, "this is no file", problem, size);
+    else if (found.st_size > 0 && found.st_size < SMALLEST)
+        return problem_of(file, UV_EINVAL, "this is no store of calls", problem, size);
     return 0;
 }
 
