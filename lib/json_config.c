@@ -124,7 +124,7 @@ static int refuse_unknown(struct reading *reading, json_t *root)
     return 0;
 }
 
-/* Whether the key `name` is in the table; `outer` names the object around it, or is "". */
+/* Whether the key `name` is in the table, in the object `outer` ("": in none). */
 static bool is_known(const struct config_key *keys, const char *outer, const char *name)
 {
     size_t length = strlen(outer);

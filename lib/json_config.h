@@ -1,8 +1,8 @@
 /* json_config: a program's configuration: a JSON object in a file, read strictly.
  *
- * A key that is missing, has another type, or is not known is a mistake, and is named: who
- * has mistyped "src_number" wants to know it now, and not when the telephone rings. The
- * values are never shown: some of them are secrets. */
+ * A key that is missing, has another type, or is not known is a mistake, and is named:
+ * who has mistyped "src_number" wants to know it now, and not when the telephone rings.
+ * The values are never shown: some of them are secrets. */
 #ifndef LIB_JSON_CONFIG_H
 #define LIB_JSON_CONFIG_H
 

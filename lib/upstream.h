@@ -18,8 +18,9 @@ enum { UPSTREAM_URL_SIZE = 512 }; /* bytes, for a URL made of one of these and a
  * Borrowed: valid as long as the program runs. */
 const char *upstream_url(enum upstream service);
 
-/* From now on the service is at `url` (without a slash at the end; borrowed as long as the
- * program runs), whatever the environment says. For a program with a configuration. */
+/* From now on the service is at `url` (without a slash at the end; borrowed as long as
+ * the program runs), whatever the environment says. For a program with a configuration.
+ */
 void upstream_set_url(enum upstream service, const char *url);
 
 /* What to say to a person when a service could not be reached: how to start the world, or

@@ -37,12 +37,12 @@ bool call_form_check(struct call_form *form, int64_t now_ms)
         form->problems[field] = NULL;
     form->at_ms = 0;
     /* TODO 4.8 (orange) Look at all three fields.
-     * Beside each field that is wrong goes what is wrong with it: form->problems[FORM_DATE]
-     * = no_date, and so on; beside the time goes too_late, when the form names a time that
-     * is not after `now_ms`. Look at every field, also when one before it is wrong.
-     * utc_from_date() knows all about dates and times, but takes both at once: to ask
-     * about one alone, give it something right for the other. form->at_ms is the time that
-     * both name. phone_is_valid() knows numbers. */
+     * Beside each field that is wrong goes what is wrong with it:
+     * form->problems[FORM_DATE] = no_date, and so on; beside the time goes too_late, when
+     * the form names a time that is not after `now_ms`. Look at every field, also when
+     * one before it is wrong. utc_from_date() knows all about dates and times, but takes
+     * both at once: to ask about one alone, give it something right for the other.
+     * form->at_ms is the time that both name. phone_is_valid() knows numbers. */
     (void)date, (void)clock, (void)number, (void)now_ms, (void)utc_from_date;
     (void)no_date, (void)no_time, (void)no_number, (void)too_late;
     form->problems[FORM_NUMBER] = "TODO 4.8 is not written yet.";

@@ -185,7 +185,7 @@ static void add_form(json_t *values, const struct call_form *form, int64_t now_m
     add_typed(values, form_field_name(FORM_TIME), soon + DAY_LENGTH + 1);
 }
 
-/* Nobody types as much as that by hand, nor what is not UTF-8: that is not shown again. */
+/* Nobody types as much by hand, nor what is not UTF-8: that is not shown again. */
 static void add_typed(json_t *values, const char *name, const char *typed)
 {
     if (typed != NULL && strlen(typed) <= MAX_TYPED)

@@ -31,11 +31,11 @@ void calls_page_answer(struct http_exchange *exchange, int status,
                        const struct call_scheduler *scheduler,
                        const struct call_form *form, const char *notice, int64_t now_ms);
 
-/* The calls as JSON: {"now": "2026-11-20T12:00:00Z", "coming": [call, ...], "over": [...],
- * "more": 0}, of both lists those that are shown, and how many more there are. A call is
- * {"id": 1, "at": "2026-11-20T12:00:00Z", "number": "+15***00", "state": "scheduled",
- * "says": "scheduled", "reason": null}; what it says is for people. Those to come in order
- * of time, those that are over the newest first. Gives it. */
+/* The calls as JSON: {"now": "2026-11-20T12:00:00Z", "coming": [call, ...],
+ * "over": [...], "more": 0}, of both lists those that are shown, and how many more there
+ * are. A call is {"id": 1, "at": "2026-11-20T12:00:00Z", "number": "+15***00",
+ * "state": "scheduled", "says": "scheduled", "reason": null}; what it says is for people.
+ * Those to come in order of time, those that are over the newest first. Gives it. */
 json_t *calls_json(const struct call_scheduler *scheduler, int64_t now_ms);
 
 /* One call, as above. Gives it. */

@@ -1,4 +1,4 @@
-/* form_lab: looks at a form as dial_a_joke does, for tests and for trying. Given, finished.
+/* form_lab: looks at a form as dial_a_joke does. Given, finished.
  *
  *     $ form_lab 2026-11-20T12:00:00Z date=2026-11-20 time=12:30 number=+15550100
  *     right: 2026-11-20T12:30:00Z

@@ -202,7 +202,8 @@ def test_the_help(program):
     for wanted in (
         "usage: dial_a_joke [OPTION]...",
         "  -c, --config FILE  read the configuration there (default: config.dev.json)",
-        "  --port N           on that port (default: as the configuration says; 0: any free one)",
+        "  --port N           on that port (default: as the configuration says; "
+        "0: any free one)",
         "  POST /webhook",
     ):
         assert wanted in lines

@@ -1,5 +1,5 @@
-"""dial_a_joke when it is killed, when it is told to end, and when ten thousand webhooks come at
-once: what was promised is done, once."""
+"""dial_a_joke when it is killed, when it is told to end, when ten thousand webhooks come at once:
+what was promised is done, once."""
 
 from __future__ import annotations
 
@@ -186,8 +186,8 @@ def send_all(client, requests):
 
 
 def test_told_to_end_under_load(line, phone):
-    """Clients go on asking for calls while the program ends. Whoever got 303 has a promise, and
-    after the next start everybody is called."""
+    """Clients go on asking for calls while the program ends. Whoever got 303 has a promise,
+    and is called after the next start."""
     promised, lock = [], threading.Lock()
     server = line.start()
 
@@ -219,8 +219,8 @@ def test_told_to_end_under_load(line, phone):
 
 
 def test_what_was_taken_is_finished(line, world, phone):
-    """An event was answered with 200, and the joke for it has not come: the program does not end
-    before it was spoken."""
+    """An event was answered with 200, and the joke for it has not come: the program does not
+    end before it was spoken."""
     jokes = world.jokes.hold("/")
     server = line.start()
     line.book(server, NUMBER, 1)
