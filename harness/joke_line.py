@@ -51,9 +51,9 @@ def configuration(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def soon(seconds: float) -> tuple[str, str]:
-    """The date and the time so long from now on, UTC, in whole seconds."""
+    """The date and the time so long from now on, UTC, in whole seconds: rounded up."""
     now = datetime.datetime.now(datetime.timezone.utc)
-    then = now + datetime.timedelta(seconds=seconds)
+    then = now + datetime.timedelta(seconds=seconds + 1)
     return f"{then:%Y-%m-%d}", f"{then:%H:%M:%S}"
 
 

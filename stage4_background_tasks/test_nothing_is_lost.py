@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import random
 import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -51,13 +52,142 @@ def number(index):
 
 
 def booking(index, seconds=0.0):
-    """The request that has this number called so long from now on: at least a second."""
-    date, clock = soon(seconds + 1)
+    """The request that has this number called so long from now on, or a little later."""
+    date, clock = soon(seconds)
     body = urlencode({"date": date, "time": clock, "number": number(index)}).encode()
     return request("POST", "/", {"Content-Type": FORM}, body)
 
 
-# --- Killed -------------------------------------------------------------------------------
+# --- Told to end ------------------------------------------------------------------------
+
+
+def test_what_was_taken_is_finished(line, world, phone):
+    """An event was answered with 200, and the joke for it has not come: the program does not
+    end before it was spoken."""
+    jokes = world.jokes.hold("/")
+    server = line.start()
+    line.book(server, NUMBER, 1)
+    server.wait_for_requests(jokes, 1)
+    server.process.ask_to_end()
+    server.wait_for("^stopping")
+    jokes.release_all()
+    server.process.finish().expect_clean()
+    assert phone.calls[0].said == [world.jokes.jokes[0]]
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "later"])
+def test_a_second_signal_ends_it_at_once(line, world, phone, later):
+    """What is left is named, and cancelled: nobody waits any more. Also when the server has
+    stopped already, and only the joke is still waited for."""
+    jokes = world.jokes.hold("/")
+    server = line.start()
+    line.book(server, NUMBER, 1)
+    server.wait_for_requests(jokes, 1)
+    server.process.ask_to_end(signal.SIGINT)
+    server.wait_for("^stopping")
+    if later:
+        assert server.process.wait_until(lambda: refuses(server))
+    server.process.ask_to_end(signal.SIGINT)
+    done = server.process.finish()
+    done.expect_closed()
+    assert done.exit == 0
+    left = [one for one in done.stderr_lines if "not finished, and cancelled" in one]
+    assert left == ["dial_a_joke: not finished, and cancelled: call.answered"]
+    world.jokes.wait_for(abandoned=1)
+    assert phone.calls[0].said == []
+
+
+def refuses(server):
+    """Whether nobody listens there any more."""
+    try:
+        socket.create_connection((server.host, server.port)).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
+def test_an_event_that_was_begun_when_it_ends(line, world):
+    """Half of it has come when the program is told to end: it is read to its end, and
+    answered."""
+    server = line.start()
+    whole = delivery(event("call.speak.ended", status="completed"))
+    with server.client() as client:
+        client.send(whole[:-10])
+        server.get("/health")
+        server.process.ask_to_end()
+        server.wait_for("^stopping")
+        client.send(whole[-10:])
+        assert client.answer().status == 200
+    done = server.process.finish()
+    done.expect_closed()
+    assert len(commands(world, "hangup")) == 1
+
+
+def test_calls_that_wait_are_kept(line, world, phone):
+    """Told to end long before their time: they are there after the next start, and are called
+    then. Those whose time has passed meanwhile are called at once."""
+    server = line.start()
+    line.book(server, number(1), 2)
+    line.book(server, number(2), 3600)
+    server.stop().expect_clean()
+    assert phone.calls == []
+    time.sleep(2.1)  # the clock on the wall goes on
+    server = line.start()
+    assert wait_long(server, lambda: phone.dialled[number(1)] == 1)
+    listed = line.calls(server)["coming"]
+    assert [call["number"] for call in listed if call["state"] == "scheduled"] == [
+        "+15***02"
+    ]
+    server.stop().expect_clean()
+
+
+def test_told_to_end_under_load(line, phone):
+    """Clients go on asking for calls while the program ends. Whoever got 303 has a promise,
+    and is called after the next start."""
+    promised, lock = [], threading.Lock()
+    server = line.start()
+
+    def ask(first):
+        with contextlib.suppress(Failure, OSError), server.client() as client:
+            for index in range(first, first + 1000):
+                client.send(booking(index, 4))
+                if client.answer().status == 303:
+                    with lock:
+                        promised.append(number(index))
+
+    asking = [threading.Thread(target=ask, args=(1000 * one,)) for one in range(8)]
+    for one in asking:
+        one.start()
+    assert server.process.wait_until(lambda: len(promised) > 100)
+    server.stop().expect_clean()
+    for one in asking:
+        one.join()
+    server = line.start()
+    wait_long(server, lambda: set(promised) <= set(phone.dialled))
+    server.stop()
+    dialled = phone.dialled
+    wrong = {n: dialled[n] for n in promised if dialled[n] != 1}
+    expect(
+        not wrong,
+        saw=f"of {len(promised)} promised: {dict(list(wrong.items())[:5])}",
+        expected="each dialled once",
+    )
+
+
+# --- The database -----------------------------------------------------------------------
+
+
+def test_only_one_program_has_the_database(line, program):
+    """A second one would dial everybody again: it says so, and ends."""
+    server = line.start()
+    second = program("dial_a_joke").run("-c", str(line.config))
+    assert second.exit == 1
+    (said,) = second.stderr_lines
+    assert said.startswith("dial_a_joke: ") and "calls.db" in said
+    server.stop().expect_clean()
+
+
+# --- Killed -----------------------------------------------------------------------------
 
 
 def test_killed_at_any_moment(line, world, phone):
@@ -131,7 +261,7 @@ def test_who_is_killed_while_it_answers(line, phone):
     assert promised
 
 
-# --- Ten thousand webhooks at once ----------------------------------------------------------
+# --- Ten thousand webhooks at once ------------------------------------------------------
 
 
 def test_many_webhooks_at_once(line, world, phone):
@@ -182,130 +312,7 @@ def send_all(client, requests):
     client.send(b"".join(requests))
 
 
-# --- Told to end ----------------------------------------------------------------------------
-
-
-def test_told_to_end_under_load(line, phone):
-    """Clients go on asking for calls while the program ends. Whoever got 303 has a promise,
-    and is called after the next start."""
-    promised, lock = [], threading.Lock()
-    server = line.start()
-
-    def ask(first):
-        with contextlib.suppress(Failure, OSError), server.client() as client:
-            for index in range(first, first + 1000):
-                client.send(booking(index, 4))
-                if client.answer().status == 303:
-                    with lock:
-                        promised.append(number(index))
-
-    asking = [threading.Thread(target=ask, args=(1000 * one,)) for one in range(8)]
-    for one in asking:
-        one.start()
-    assert server.process.wait_until(lambda: len(promised) > 100)
-    server.stop().expect_clean()
-    for one in asking:
-        one.join()
-    server = line.start()
-    wait_long(server, lambda: set(promised) <= set(phone.dialled))
-    server.stop()
-    dialled = phone.dialled
-    wrong = {n: dialled[n] for n in promised if dialled[n] != 1}
-    expect(
-        not wrong,
-        saw=f"of {len(promised)} promised: {dict(list(wrong.items())[:5])}",
-        expected="each dialled once",
-    )
-
-
-def test_what_was_taken_is_finished(line, world, phone):
-    """An event was answered with 200, and the joke for it has not come: the program does not
-    end before it was spoken."""
-    jokes = world.jokes.hold("/")
-    server = line.start()
-    line.book(server, NUMBER, 1)
-    server.wait_for_requests(jokes, 1)
-    server.process.ask_to_end()
-    server.wait_for("^stopping")
-    jokes.release_all()
-    server.process.finish().expect_clean()
-    assert phone.calls[0].said == [world.jokes.jokes[0]]
-
-
-def test_a_second_signal_ends_it_at_once(line, world, phone):
-    """What is left is named, and cancelled: nobody waits any more."""
-    jokes = world.jokes.hold("/")
-    server = line.start()
-    line.book(server, NUMBER, 1)
-    server.wait_for_requests(jokes, 1)
-    server.process.ask_to_end(signal.SIGINT)
-    server.wait_for("^stopping")
-    server.process.ask_to_end(signal.SIGINT)
-    done = server.process.finish()
-    done.expect_closed()
-    assert done.exit == 0
-    left = [one for one in done.stderr_lines if "not finished, and cancelled" in one]
-    assert left == ["dial_a_joke: not finished, and cancelled: call.answered"]
-    world.jokes.wait_for(abandoned=1)
-    assert phone.calls[0].said == []
-
-
-def test_an_event_that_was_begun_when_it_ends(line, world):
-    """Half of it has come when the program is told to end: it is read to its end, and
-    answered."""
-    server = line.start()
-    whole = delivery(event("call.speak.ended", status="completed"))
-    with server.client() as client:
-        client.send(whole[:-10])
-        server.get("/health")
-        server.process.ask_to_end()
-        server.wait_for("^stopping")
-        client.send(whole[-10:])
-        assert client.answer().status == 200
-    done = server.process.finish()
-    done.expect_closed()
-    assert len(commands(world, "hangup")) == 1
-
-
-def test_calls_that_wait_are_kept(line, world, phone):
-    """Told to end long before their time: they are there after the next start, and are called
-    then. Those whose time has passed meanwhile are called at once."""
-    server = line.start()
-    line.book(server, number(1), 2)
-    line.book(server, number(2), 3600)
-    server.stop().expect_clean()
-    assert phone.calls == []
-    time.sleep(2.1)  # the clock on the wall goes on
-    server = line.start()
-    assert wait_long(server, lambda: phone.dialled[number(1)] == 1)
-    listed = line.calls(server)["coming"]
-    assert [call["number"] for call in listed if call["state"] == "scheduled"] == [
-        "+15***02"
-    ]
-    server.stop().expect_clean()
-
-
-def test_only_one_program_has_the_database(line, program):
-    """A second one would dial everybody again: it says so, and ends."""
-    server = line.start()
-    second = program("dial_a_joke").run("-c", str(line.config))
-    assert second.exit == 1
-    (said,) = second.stderr_lines
-    assert said.startswith("dial_a_joke: ") and "calls.db" in said
-    server.stop().expect_clean()
-
-
-def test_without_a_database(line, world):
-    """It says that it forgets."""
-    line.configure(database="")
-    server = line.start()
-    line.book(server, NUMBER, 3600)
-    assert len(line.calls(server)["coming"]) == 1
-    said = server.stop().expect_clean()
-    assert said.lines[0].startswith("there is no database")
-    server = line.start()
-    assert line.calls(server)["coming"] == []
-    server.stop().expect_clean()
+# --- Too much, and nothing --------------------------------------------------------------
 
 
 def test_too_many_wait(line):
@@ -331,3 +338,16 @@ def fill(path, count):
         database.executemany(
             f"INSERT INTO calls ({columns}) VALUES (?, ?, ?, ?, ?, ?)", [row] * count
         )
+
+
+def test_without_a_database(line, world):
+    """It says that it forgets."""
+    line.configure(database="")
+    server = line.start()
+    line.book(server, NUMBER, 3600)
+    assert len(line.calls(server)["coming"]) == 1
+    said = server.stop().expect_clean()
+    assert said.lines[0].startswith("there is no database")
+    server = line.start()
+    assert line.calls(server)["coming"] == []
+    server.stop().expect_clean()

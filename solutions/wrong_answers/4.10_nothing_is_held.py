@@ -1,6 +1,6 @@
 # mistake: lets the jokes come at once
 # caught by: test_exercise.py::test_your_test_tells_right_from_wrong
-# says: answers when the service of jokes has answered
+# says: does the work, and answers then
     hold.lift()
     answered = event("call.answered", call_control_id="v3:first")
     answer = deliver(server, answered)
