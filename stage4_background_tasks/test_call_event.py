@@ -170,7 +170,7 @@ BROKEN = [
 @pytest.mark.parametrize("name, broken", BROKEN, ids=range(len(BROKEN)))
 def test_what_is_no_event(program, name, broken):
     """What is missing, or of another type, is said."""
-    (seen,) = read(program, broken)
+    seen, after = read(program, broken, event("call.answered"))
     problem = seen.get("problem", "")
     expect(
         list(seen) == ["problem"] and name in problem and "no event: " in problem,
@@ -181,6 +181,11 @@ def test_what_is_no_event(program, name, broken):
         len(problem) > len("this is no event: "),
         saw="it is not said what is wrong",
         expected="error.text, of json_unpack_ex()",
+    )
+    expect(
+        after == shown("call.answered"),
+        saw=f"of an event after it: {after}",
+        expected="it is read as always",
     )
 
 
