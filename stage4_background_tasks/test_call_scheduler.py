@@ -5,8 +5,10 @@ scheduler_lab plays; the tests set its clock, kill it, and start it again on the
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
+import shutil
 import sqlite3
 import stat
 from dataclasses import dataclass
@@ -109,6 +111,26 @@ def lab(program, tmp_path):
     return lambda clock=NOON: Lab(program("scheduler_lab"), tmp_path / "calls.db", clock)
 
 
+@pytest.fixture
+def kept(tmp_path):
+    """kept() reads the file of `lab`, which does not run, as it is: by id, the calls.
+
+    Not through scheduler_lab, which does something about what it finds (4.16)."""
+    return lambda: _read_store(tmp_path)
+
+
+def _read_store(folder):
+    copy = folder / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    for path in folder.glob("calls.db*"):
+        shutil.copy(path, copy)
+    members = "id, at_ms, number, command_id, state, claimed_ms, reason"
+    with contextlib.closing(sqlite3.connect(copy / "calls.db")) as db:
+        rows = db.execute(f"select {members} from calls order by id").fetchall()
+    return {row[0]: Call(*row) for row in rows}
+
+
 def states(calls):
     """How many calls are in which state: "2 scheduled, 1 dialling"; "none"."""
     names = [one.state for one in calls]
@@ -126,15 +148,15 @@ def expect_states(calls, wanted, why):
 
 
 @gap("4.15")
-def test_what_is_promised_is_kept(lab):
+def test_what_is_promised_is_kept(lab, kept):
     """Killed right after a promise, it has the call when it is started again."""
     lab().add(NOON + 5000, NOON + 6000, NOON + 7000).kill()
     why = "Three calls were promised, and the program was killed at once"
-    expect_states(lab().list(), "3 scheduled", why)
+    expect_states(kept(), "3 scheduled", why)
 
 
 @gap("4.15")
-def test_what_is_claimed_is_kept(lab):
+def test_what_is_claimed_is_kept(lab, kept):
     """Killed right after a call was due, it knows that this one was claimed."""
     first = lab().add(NOON, NOON + 5000)
     first.next("^due 1 ")
@@ -143,7 +165,7 @@ def test_what_is_claimed_is_kept(lab):
         "One of the two was due, and may have been dialled, when the program was killed. "
         "Who finds it scheduled after the restart dials it twice"
     )
-    calls = lab().list()
+    calls = kept()
     expect_states(calls, "1 dialling, 1 scheduled", why)
     expect(
         calls[1].claimed == NOON,
@@ -184,7 +206,7 @@ def test_a_claimed_call_is_not_claimed_after_a_restart(lab):
 
 
 @gap("4.15")
-def test_what_cannot_be_done_does_no_harm_to_others(lab):
+def test_what_cannot_be_done_does_no_harm_to_others(lab, kept):
     """In the same batch one job is not possible, and the others are kept."""
     first = lab().add(NOON + 5000)
     first.send(
@@ -202,11 +224,11 @@ def test_what_cannot_be_done_does_no_harm_to_others(lab):
     )
     first.kill()
     why = "Two more were promised, beside claims of which one was possible"
-    expect_states(lab().list(), "1 dialling, 2 scheduled", why)
+    expect_states(kept(), "1 dialling, 2 scheduled", why)
 
 
 @gap("4.15")
-def test_a_full_disk_is_told_and_nothing_lost(lab, program, tmp_path):
+def test_a_full_disk_is_told_and_nothing_lost(kept, program, tmp_path):
     """What is refused is not kept, and what is promised is, when the disk takes no more."""
     own = program("scheduler_lab")
     limited = ("sh", "-c", 'ulimit -f 200; exec "$0" "$@"')
@@ -219,15 +241,15 @@ def test_a_full_disk_is_told_and_nothing_lost(lab, program, tmp_path):
     promised = {x.split()[-1] for x in lines if x.startswith("promised ")}
     refused = {x.split()[-1] for x in lines if x.startswith("refused ")}
     one.kill()
-    kept = {call.number for call in lab().list().values()}
+    there = {call.number for call in kept().values()}
     seen = f"{len(promised)} calls were promised, {len(refused)} refused"
-    expect(refused, saw=f"{seen}, and the disk took no more", expected="some are refused")
     expect(
-        kept == promised,
-        saw=f"{seen}; {len(promised - kept)} promised ones were lost, and {len(refused & kept)}"
-        " of those that were refused are kept",
+        there == promised,
+        saw=f"{seen}; {len(promised - there)} promised ones were lost, and "
+        f"{len(refused & there)} of those that were refused are kept",
         expected="after the restart all that were promised are there, and none that was refused",
     )
+    expect(refused, saw=f"{seen}, and the disk took no more", expected="some are refused")
 
 
 # --- 4.16: after a restart -----------------------------------------------------------------
