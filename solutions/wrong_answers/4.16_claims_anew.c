@@ -1,5 +1,5 @@
-/* mistake: wants to claim a second time what was claimed: the store refuses, and it is never dialled
- * caught by: test_call_scheduler.py::test_a_claimed_call_is_due_again_under_its_command_id
+/* mistake: wants to claim a second time what was claimed, and the store refuses
+ * caught by: test_call_scheduler.py::test_a_claimed_call_is_due_again
  * says: less than 60 seconds ago */
     if (record->call.state == CALL_DIALLING && claimed_ago_ms < CALL_SCHEDULER_SURE_MS)
         record->call.state = CALL_SCHEDULED;
