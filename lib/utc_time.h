@@ -19,9 +19,9 @@ bool utc_from_date(const char *date, const char *clock, int64_t *ms);
  * of a second that may follow the seconds is dropped). As utc_from_date(). */
 bool utc_from_text(const char *text, int64_t *ms);
 
-/* "2026-11-20T12:00:00Z" (RFC 3339), the beginning of that second; of the years 1 to 9999:
- * a time outside is shown as the nearest one inside. `text` has UTC_TEXT_SIZE bytes.
- * Returns `text`. */
+/* "2026-11-20T12:00:00Z" (RFC 3339), the beginning of that second; of the years 1 to
+ * 9999: a time outside is shown as the nearest one inside. `text` has UTC_TEXT_SIZE
+ * bytes. Returns `text`. */
 const char *utc_to_text(int64_t ms, char *text);
 
 #endif

@@ -1,6 +1,6 @@
 /* call_saving: given, finished. A record has at most one job with the store. What changes
- * meanwhile is noted in it (is_changed, is_forgotten), and is the next job: so however many
- * events a call has, the store has no more than one job for it.
+ * meanwhile is noted in it (is_changed, is_forgotten), and is the next job: so however
+ * many events a call has, the store has no more than one job for it.
  *
  * In the order of time: */
 #include "stage4_background_tasks/call_saving.h"

@@ -1,4 +1,4 @@
-/* call_scheduler: calls that are promised for a time, and dialled then, each exactly once.
+/* call_scheduler: calls that are promised for a time, and dialled then, each once.
  *
  * It keeps them in a call_store and waits for them with a timed_queue. A call is promised
  * when the store has it (call_added_cb); it is due when its time has come and the store
@@ -83,15 +83,15 @@ int call_scheduler_add(struct call_scheduler *scheduler, struct call_promise *pr
                        int64_t at_ms, const char *number, call_added_cb on_added);
 
 /* Tells what has become of a call: its state and, if it has failed, the reason (copied;
- * NULL: none). States never go back: what comes late (CALL_RINGING after CALL_ANSWERED) is
- * ignored, and so are an id that is not known, a call that was not due, and a state that
- * only the scheduler gives (up to CALL_DIALLING, and CALL_UNSURE). What is told of a
+ * NULL: none). States never go back: what comes late (CALL_RINGING after CALL_ANSWERED)
+ * is ignored, and so are an id that is not known, a call that was not due, and a state
+ * that only the scheduler gives (up to CALL_DIALLING, and CALL_UNSURE). What is told of a
  * CALL_UNSURE one is news. */
 void call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
                            enum call_state state, const char *reason);
 
-/* Calls `on_call` with each call that is known, in order of time, before it returns. Those
- * that are over are the newest CALL_SCHEDULER_KEPT. */
+/* Calls `on_call` with each call that is known, in order of time, before it returns.
+ * Those that are over are the newest CALL_SCHEDULER_KEPT. */
 void call_scheduler_each(const struct call_scheduler *scheduler, store_call_cb on_call,
                          void *context);
 

@@ -1,6 +1,6 @@
-/* memory_store: given, finished. It has nothing to wait for, but keeps the contract: a job
- * is done in the loop's next turn, not at once. Whoever has tried a program with it has
- * tried the order of things, too.
+/* memory_store: given, finished. It has nothing to wait for, but keeps the contract: a
+ * job is done in the loop's next turn, not at once. Whoever has tried a program with it
+ * has tried the order of things, too.
  *
  * All that it must know of a call is its state, to tell who may claim it. */
 #include "stage4_background_tasks/memory_store.h"
@@ -77,7 +77,7 @@ static int memory_begin(struct call_store *store, struct store_job *job)
     return 0;
 }
 
-/* Does the jobs that are there; those that they bring with them wait for the next turn. */
+/* Does the jobs that are there; what they bring with them waits for the next turn. */
 static void memory_on_turn(uv_idle_t *turn)
 {
     struct memory_store *memory = container_of(turn, struct memory_store, turn);

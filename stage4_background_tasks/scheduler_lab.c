@@ -16,9 +16,9 @@
  *
  * What it prints: "promised ID AT NUMBER", "refused ERROR AT NUMBER",
  * "filled COUNT, refused COUNT",
- * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID", "not claimed ERROR ID",
- * "call ID AT NUMBER COMMAND_ID STATE CLAIMED_MS WHY" for each of a list and then "listed", and
- * "closed". */
+ * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID" and
+ * "not claimed ERROR ID", "call ID AT NUMBER COMMAND_ID STATE CLAIMED_MS WHY" for each
+ * of a list and then "listed", and "closed". */
 #include "lib/buffer.h"
 #include "lib/memory.h"
 #include "lib/program.h"

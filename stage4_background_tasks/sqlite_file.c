@@ -1,10 +1,10 @@
 /* sqlite_file: given, finished.
  *
  * Two settings make a commit a promise. Journal mode WAL: what is new is appended to a
- * log, which whoever opens the file next reads to the last whole transaction; so a kill -9
- * at any moment leaves all that was committed, and nothing by halves. synchronous=FULL:
- * a commit has returned only when the disk has it, so a power cut does no more harm.
- * (https://sqlite.org/wal.html, https://sqlite.org/pragma.html)
+ * log, which whoever opens the file next reads to the last whole transaction; whatever
+ * the moment of a kill -9, all that was committed is there, and nothing by halves.
+ * synchronous=FULL: a commit has returned only when the disk has it, so a power cut does
+ * no more harm. (https://sqlite.org/wal.html, https://sqlite.org/pragma.html)
  *
  * locking_mode=EXCLUSIVE: two processes on one file would dial each call twice. The
  * system lets go of the lock when the process ends, however it ends. */
@@ -234,7 +234,7 @@ bool sqlite_file_is_there(const struct sqlite_file *file)
            log_now.number == file->log_identity.number;
 }
 
-/* --- Calls in and out -----------------------------------------------------------------*/
+/* --- Calls in and out ----------------------------------------------------------------*/
 
 /* The statement of `sql`, prepared once; NULL: it cannot be. */
 static sqlite3_stmt *file_statement(struct sqlite_file *file, const char *sql)

@@ -170,8 +170,8 @@ static int store_claim(struct sqlite_store *sqlite, const struct call *call)
 }
 
 /* Does the jobs from `first` on to the one before `end`, in one transaction, and notes in
- * each how it went. 0: what they did is on the disk. Or what the file said, and nothing of
- * it is. */
+ * each how it went. 0: what they did is on the disk. Or what the file said, and nothing
+ * of it is. */
 static int store_transact(struct sqlite_store *sqlite, struct list *first,
                           struct list *end)
 {

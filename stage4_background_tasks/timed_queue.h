@@ -1,9 +1,9 @@
 /* timed_queue: entries that are due at a time of the clock on the wall, and one timer for
  * all of them.
  *
- * The entries stand in a heap, the earliest on top. The timer is for that one alone; it is
- * armed anew when an earlier one arrives. A million entries cost a million places in the
- * heap, and still one timer.
+ * The entries stand in a heap, the earliest on top. The timer is for that one alone; it
+ * is armed anew when an earlier one arrives. A million entries cost a million places in
+ * the heap, and still one timer.
  *
  * The clock on the wall can be set, and a laptop sleeps: so it never waits longer than
  * TIMED_QUEUE_LOOK_MS without looking at it. */
@@ -50,8 +50,8 @@ struct timed_queue {
 };
 
 /* Makes an empty queue. `clock` may be NULL: the system's. Borrows `queue` and `loop`
- * until it is closed. Nothing can fail. While the queue is empty it does not keep the loop
- * alive. */
+ * until it is closed. Nothing can fail. While the queue is empty it does not keep the
+ * loop alive. */
 void timed_queue_init(struct timed_queue *queue, uv_loop_t *loop, timed_clock_cb clock,
                       timed_due_cb on_due);
 

@@ -1,11 +1,11 @@
 /* timed_queue_polling: stands in for timed_queue.c until its gaps are written. Given,
  * finished.
  *
- * It keeps the contract of timed_queue.h in the naive way: as long as there is an entry it
- * looks at the clock every few milliseconds, and each time through all the entries. That is
- * right, and never much too late; but the processor never rests, and with many entries it
- * does nothing else. One timer for the earliest, and a heap that has it on top, are what
- * the gaps in timed_queue.c are about. */
+ * It keeps the contract of timed_queue.h in the naive way: as long as there is an entry
+ * it looks at the clock every few milliseconds, and each time through all the entries.
+ * That is right, and never much too late; but the processor never rests, and with many
+ * entries it does nothing else. One timer for the earliest, and a heap that has it on
+ * top, are what the gaps in timed_queue.c are about. */
 #include "stage4_background_tasks/timed_queue.h"
 
 #include "lib/memory.h"

@@ -1,4 +1,4 @@
-"""Stage 4: a million entries of a timed_queue, on one timer, beside a million timers of libuv's."""
+"""Stage 4: a million entries of a timed_queue, on one timer, beside a million uv_timer_t."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
  *
  * `queue` has them in a timed_queue, with one timer; `timers` has a uv_timer_t for each.
  * Everything else is the same. Prints the processor time for each, user and system, from
- * the first that is added to the last that is told, in us; and how late the latest one was
- * told, in ms. For `make bench`. */
+ * the first that is added to the last that is told, in us; and how late the latest one
+ * was told, in ms. For `make bench`. */
 #include "stage4_background_tasks/timed_queue.h"
 #include "lib/memory.h"
 #include "lib/program.h"

@@ -5,8 +5,8 @@
  * timer is only a reason to look: queue_on_timer() asks the wall's clock what is due, and
  * queue_arm() has it come soon enough, whatever the clock does.
  *
- * What is told that it is due may do as it likes with the queue: add entries, remove some,
- * close it. So nothing that was read from the queue before is true after.
+ * What is told that it is due may do as it likes with the queue: add entries, remove
+ * some, close it. So nothing that was read from the queue before is true after.
  *
  * In the order of time: */
 #include "stage4_background_tasks/timed_queue.h"

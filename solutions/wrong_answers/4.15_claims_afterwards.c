@@ -1,4 +1,4 @@
-/* mistake: only looks whether it may be claimed, and leaves the writing for later: it is dialled first
+/* mistake: only looks whether it may be claimed, and leaves the writing for later
  * caught by: test_call_scheduler.py::test_what_is_claimed_is_kept
  * says: dials it twice */
     int rows = sqlite_file_run(&sqlite->file,
@@ -10,8 +10,8 @@
 }
 
 /* Does the jobs from `first` on to the one before `end`, in one transaction, and notes in
- * each how it went. 0: what they did is on the disk. Or what the file said, and nothing of
- * it is. */
+ * each how it went. 0: what they did is on the disk. Or what the file said, and nothing
+ * of it is. */
 static int store_transact(struct sqlite_store *sqlite, struct list *first,
                           struct list *end)
 {

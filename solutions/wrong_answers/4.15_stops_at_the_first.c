@@ -1,4 +1,4 @@
-/* mistake: does no more jobs of a batch after one that was not possible, and says of them what they say of it
+/* mistake: after a job that was not possible it does no more, and says nothing of it
  * caught by: test_call_scheduler.py::test_what_cannot_be_done_does_no_harm_to_others
  * says: There is no call 99 */
     int rows = sqlite_file_run(&sqlite->file,
@@ -11,8 +11,8 @@
 }
 
 /* Does the jobs from `first` on to the one before `end`, in one transaction, and notes in
- * each how it went. 0: what they did is on the disk. Or what the file said, and nothing of
- * it is. */
+ * each how it went. 0: what they did is on the disk. Or what the file said, and nothing
+ * of it is. */
 static int store_transact(struct sqlite_store *sqlite, struct list *first,
                           struct list *end)
 {

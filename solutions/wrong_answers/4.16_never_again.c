@@ -1,5 +1,5 @@
 /* mistake: takes every call that was claimed for unsure
- * caught by: test_call_scheduler.py::test_a_claimed_call_is_due_again_under_its_command_id
+ * caught by: test_call_scheduler.py::test_a_claimed_call_is_due_again
  * says: less than 60 seconds ago */
     (void)claimed_ago_ms;
     if (record->call.state == CALL_SCHEDULED)

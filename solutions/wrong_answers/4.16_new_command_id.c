@@ -1,5 +1,5 @@
 /* mistake: gives it a new command id: to the network that is another call
- * caught by: test_call_scheduler.py::test_a_claimed_call_is_due_again_under_its_command_id
+ * caught by: test_call_scheduler.py::test_a_claimed_call_is_due_again
  * says: that is another call */
     if (record->call.state == CALL_DIALLING)
         uuid_random(record->call.command_id);

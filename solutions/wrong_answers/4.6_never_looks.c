@@ -1,4 +1,4 @@
-/* mistake: waits for the whole time in one piece: a clock that is set meanwhile is not seen
+/* mistake: waits in one piece: a clock that is set meanwhile is not seen
  * caught by: test_timed_queue.py::test_the_timer_never_waits_long
  * says: if somebody sets the clock */
     heap_add(&queue->heap, &entry->node, at_ms);

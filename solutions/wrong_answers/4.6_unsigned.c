@@ -1,4 +1,4 @@
-/* mistake: subtracts what is later from what is earlier: a time that has passed is half a billion years ahead
+/* mistake: takes a time that has passed for one half a billion years ahead
  * caught by: test_timed_queue.py::test_what_has_passed_is_due_at_once
  * says: the timer is due in 1000 ms */
     heap_add(&queue->heap, &entry->node, at_ms);
