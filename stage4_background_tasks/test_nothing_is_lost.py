@@ -1,4 +1,4 @@
-"""dial_a_joke when it is killed, when it is told to end, when ten thousand webhooks come at once:
+"""dial_a_joke when it is killed, when it is told to end, when ten thousand webhooks come:
 what was promised is done, once."""
 
 from __future__ import annotations
