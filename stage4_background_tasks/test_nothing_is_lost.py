@@ -146,6 +146,7 @@ def test_told_to_end_under_load(line, world, phone):
     Whoever got 303 is called after the next start; what an event asks for that got 200 was
     done before the end."""
     promised, taken = [], []
+    hold = phone.hold("*/hangup")  # so that much is to be done at the end
     server = line.start()
 
     def ask(first):
@@ -167,8 +168,11 @@ def test_told_to_end_under_load(line, world, phone):
     works += [threading.Thread(target=tell, args=(1000 * one,)) for one in range(4)]
     for one in works:
         one.start()
-    assert server.process.wait_until(lambda: min(len(promised), len(taken)) > 50)
-    done = server.stop()
+    assert server.process.wait_until(lambda: len(promised) > 50 and len(taken) > 300)
+    server.process.ask_to_end()
+    server.wait_for("^stopping")
+    hold.lift()
+    done = server.process.finish()
     done.expect_closed()
     for one in works:
         one.join()
