@@ -287,20 +287,21 @@ def test_who_hangs_up_in_the_pause(program, world, phone):
     hold = world.jokes.hold("/")
     gone = phone.steps.hold("/*/hang_up")
     phone.person(NUMBER, "hangs_up")
-    server = start(program, world, "--timeout", NEVER, "--pause", NEVER, NUMBER)
+    server = start(program, world, "--timeout", NEVER, "--pause", NEVER, "--stay", NUMBER)
     server.wait_for_requests(hold, 1)
     hold.release_all()
     server.process.wait_until(lambda: world.jokes.counts.finished == 1)
     turn(server)
     gone.release_all()
-    process = server.process.finish()
+    server.process.wait_for("has failed|is done")
     expect(
         commands(world, "speak") == [],
         saw="it was spoken although the pause was not over",
         expected="job_pause(), and job_send() in job_on_pause()",
     )
+    process = server.stop()
+    process.expect_closed()
     expect(process.complaints == [], saw=f"{process.complaints}", expected="no complaint")
-    over(server, status=1)
 
 
 @gap("4.4", needs=HEARD)
