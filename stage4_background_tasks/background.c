@@ -71,8 +71,8 @@ int background_spawn(struct background *background, struct task *task, const cha
 }
 
 /* Runs those that wait now. What they spawn waits for the turn after this one, so that
- * everything else on the loop gets its turn, too. The handle is stopped as soon as it can:
- * while it is active the loop does not sleep. */
+ * everything else on the loop gets its turn, too. The handle is stopped as soon as it
+ * can: while it is active the loop does not sleep. */
 static void background_on_turn(uv_idle_t *turn)
 {
     struct background *background = container_of(turn, struct background, turn);
@@ -90,8 +90,8 @@ static bool background_has_next(const struct background *background)
 }
 
 /* TODO 4.11 (red) Cap: so many run, so many wait, more are refused.
- * As it stands all run at once. background_has_room(): whether one more task may come. No,
- * when max_running and max_queued of them (background->options) run or wait already.
+ * As it stands all run at once. background_has_room(): whether one more task may come:
+ * not when max_running and max_queued of them (background->options) run or wait already.
  * background_may_run(): whether one more may run. background_next(): a task has left. If
  * there is a next one that may run (background_has_next()), start the idle handle, as
  * background_spawn() does. */
@@ -153,10 +153,10 @@ static void task_leave(struct task *task)
 
 /* TODO 4.12 (red) Drain: wait for all, but not for ever.
  * As it stands it waits for all, however long. In background_drain() start the timer
- * background->deadline, with background_on_deadline(). background_hurry(): if the timer is
- * active (uv_is_active()), start it again, with 0. When it fires, all tasks that are left
- * are named first, and then cancelled: background_name(), background_cancel(). Some are in
- * running_tasks, some in queued_tasks. */
+ * background->deadline, with background_on_deadline(). background_hurry(): if the timer
+ * is active (uv_is_active()), start it again, with 0. When it fires, all tasks that are
+ * left are named first, and then cancelled: background_name(), background_cancel(). Some
+ * are in running_tasks, some in queued_tasks. */
 void background_drain(struct background *background, uint64_t deadline_ms,
                       background_drained_cb on_drained)
 {

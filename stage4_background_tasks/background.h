@@ -86,10 +86,10 @@ struct task {
 void background_init(struct background *background, uv_loop_t *loop,
                      const struct background_options *options);
 
-/* Spawns a task: it runs in a later turn of the loop, in order of arrival, when fewer than
- * max_running others do. Borrows `task` until task_end(); copies `name`. `cancel` may be
- * NULL: a drain waits for it, however long. Returns 0; or a negative UV_E*, and nothing
- * happens ever: UV_ENOBUFS, there are max_running and max_queued others already;
+/* Spawns a task: it runs in a later turn of the loop, in order of arrival, when fewer
+ * than max_running others do. Borrows `task` until task_end(); copies `name`. `cancel`
+ * may be NULL: a drain waits for it, however long. Returns 0; or a negative UV_E*, and
+ * nothing happens ever: UV_ENOBUFS, there are max_running and max_queued others already;
  * UV_ECANCELED, the background is draining. */
 int background_spawn(struct background *background, struct task *task, const char *name,
                      task_run_cb run, task_cancel_cb cancel);
@@ -131,8 +131,8 @@ int background_do(struct background *background, struct background_work *work,
 /* --- The end -------------------------------------------------------------------------*/
 
 /* Takes no more tasks, lets those that it has come to their end, and then calls
- * `on_drained` (may be NULL). When `deadline_ms` have passed, on_left names each task that
- * has not ended, and its task_cancel_cb is called. To be called once; after that
+ * `on_drained` (may be NULL). When `deadline_ms` have passed, on_left names each task
+ * that has not ended, and its task_cancel_cb is called. To be called once; after that
  * background_hurry() moves the deadline to now. */
 void background_drain(struct background *background, uint64_t deadline_ms,
                       background_drained_cb on_drained);

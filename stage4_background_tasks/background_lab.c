@@ -40,7 +40,8 @@
     "background_lab [running=N] [queued=N] [spawn=NAME[:KIND]|end=NAME|fail=NAME|"       \
     "do=NAME[:KIND]|begun=NAME|release=NAME|turn|count|asleep|drain=MS|hurry]..."
 
-enum { MAX_NAME = 31, MAX_TURNS = 10000, MAX_LIMIT = 1000000, LAST_TURNS = 3 };
+enum { MAX_NAME = 31, MAX_LIMIT = 1000000 };
+enum { MAX_TURNS = 10000, LAST_TURNS = 3 }; /* of the loop, for one thing */
 enum { MAX_DRAIN_MS = 3600000 };
 
 struct lab {
@@ -167,13 +168,30 @@ static bool job_has_begun(struct job *job)
     return has_begun;
 }
 
-/* The job may end meanwhile, if something is wrong: then it is not there any more. */
+/* Whether something is to come that the loop may wait for: this job runs, or another one
+ * was released, and will be done. */
+static bool job_may_begin(struct job *job)
+{
+    struct list *jobs = &job->lab->jobs, *link;
+    bool may_begin = job->work.task.is_running;
+
+    for (link = jobs->next; link != jobs; link = link->next)
+        may_begin = may_begin || container_of(link, struct job, link)->released;
+    return may_begin && uv_loop_alive(&job->lab->loop);
+}
+
+/* Lets the loop run until the work is on a thread. If something is wrong it may even be
+ * done meanwhile, and not be there any more. */
 static void lab_begun(struct lab *lab, const char *name)
 {
     struct job *job = lab_find(lab, name, true);
 
     for (int turn = 0; turn < MAX_TURNS && job != NULL && !job_has_begun(job); turn++) {
-        uv_run(&lab->loop, uv_loop_alive(&lab->loop) ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+        bool may_begin = job_may_begin(job);
+
+        if (!may_begin && turn >= LAST_TURNS)
+            break;
+        uv_run(&lab->loop, may_begin ? UV_RUN_ONCE : UV_RUN_NOWAIT);
         job = lab_find(lab, name, true);
     }
     printf("%s %s\n", name,

@@ -16,6 +16,7 @@ In a test, in-process; every wait has a limit, scaled by WORKSHOP_TIMEOUT_SCALE:
         world.rates.rates["USD"] = Decimal("1.10000000000000000001")
         order = world.orders.add([[item, item], [item]])
         world.orders.delay = 0
+        world.rates.delay = 0.1
         world.jokes.jokes = ["Knock, knock."]
         world.telephony.person("+15550102", "busy")
         world.telephony.calls[0].said          # what was heard; see telephony.py

@@ -68,8 +68,8 @@ int background_spawn(struct background *background, struct task *task, const cha
 }
 
 /* Runs those that wait now. What they spawn waits for the turn after this one, so that
- * everything else on the loop gets its turn, too. The handle is stopped as soon as it can:
- * while it is active the loop does not sleep. */
+ * everything else on the loop gets its turn, too. The handle is stopped as soon as it
+ * can: while it is active the loop does not sleep. */
 static void background_on_turn(uv_idle_t *turn)
 {
     struct background *background = container_of(turn, struct background, turn);

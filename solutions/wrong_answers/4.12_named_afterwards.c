@@ -1,6 +1,6 @@
 /* mistake: names those that are left when they have ended
  * caught by: test_background.py::test_at_the_deadline_all_are_named_then_cancelled
- * says: only when */
+ * says: a is asked to end; b is asked to end */
 void background_drain(struct background *background, uint64_t deadline_ms,
                       background_drained_cb on_drained)
 {

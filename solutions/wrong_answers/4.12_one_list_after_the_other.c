@@ -1,6 +1,6 @@
 /* mistake: names some when others were asked to end already
  * caught by: test_background.py::test_at_the_deadline_all_are_named_then_cancelled
- * says: x */
+ * says: b is asked to end; c is left */
 void background_drain(struct background *background, uint64_t deadline_ms,
                       background_drained_cb on_drained)
 {

@@ -1,6 +1,6 @@
 /* mistake: names them, and asks nobody to end
  * caught by: test_background.py::test_at_the_deadline_all_are_named_then_cancelled
- * says: x */
+ * says: a is left; b is left; c is left */
 void background_drain(struct background *background, uint64_t deadline_ms,
                       background_drained_cb on_drained)
 {
