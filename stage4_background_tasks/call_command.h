@@ -2,8 +2,9 @@
  *
  * A command may get lost, and so may the answer to it. So each has a command id, a UUID
  * of its own: when it is sent again it has the same one, and the network does it once.
- * That is what makes a POST safe to repeat: on an answer 5xx, on 429, on a connection that
- * broke or a time that ran out. Any other answer 4xx will be the same the next time. */
+ * That is what makes a POST safe to repeat: on an answer 5xx, on 429, on a connection
+ * that broke or a time that ran out. Any other answer 4xx will be the same the next
+ * time. */
 #ifndef STAGE4_CALL_COMMAND_H
 #define STAGE4_CALL_COMMAND_H
 

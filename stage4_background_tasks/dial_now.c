@@ -41,6 +41,7 @@ struct app {
     uv_signal_t interrupt;   /* SIGINT */
     uv_signal_t terminate;   /* SIGTERM */
     bool stopping;
+    uint64_t drain_ms; /* what is under way has so long; 0: it was told to end at once */
 };
 
 static void app_init(struct app *app);
@@ -109,6 +110,7 @@ static void app_init(struct app *app)
         program_fail("dial_now", uv_strerror(status));
     http_server_init(&app->server, &app->loop, routes, NULL);
     background_init(&app->background, &app->loop, &tasks);
+    app->drain_ms = DRAIN_MS;
     app->states = xcalloc(app->options.count + 1, sizeof app->states[0]);
     app_watch(app, &app->interrupt, SIGINT);
     app_watch(app, &app->terminate, SIGTERM);
@@ -192,7 +194,7 @@ static void app_on_progress(struct call_control *control, int64_t id,
     app->states[id - 1] = state;
     printf("%s %s%s%s\n", phone_mask(app->options.numbers[id - 1], masked), words[state],
            reason != NULL ? ": " : "", reason != NULL ? reason : "");
-    if (app_all_over(app) && !app->options.stay)
+    if (app_all_over(app) && !app->options.stay && !app->stopping)
         app_stop(app);
 }
 
@@ -238,8 +240,10 @@ static void app_on_signal(uv_signal_t *signal, int number)
 /* The second time it ends at once what is under way. */
 static void app_stop(struct app *app)
 {
-    if (app->stopping)
-        background_hurry(&app->background);
+    if (app->stopping && app->drain_ms > 0) {
+        app->drain_ms = 0;
+        background_hurry(&app->background); /* if it drains already */
+    }
     app->stopping = true;
     http_server_stop(&app->server, app_on_stopped);
 }
@@ -248,7 +252,7 @@ static void app_on_stopped(struct http_server *server)
 {
     struct app *app = container_of(server, struct app, server);
 
-    background_drain(&app->background, DRAIN_MS, app_on_drained);
+    background_drain(&app->background, app->drain_ms, app_on_drained);
 }
 
 static void app_on_drained(struct background *background)

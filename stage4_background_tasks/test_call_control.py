@@ -50,6 +50,12 @@ def listen(program, world, *arguments, **environment):
     return start(program, world, "--stay", "--pause", "0.01", *arguments, **environment)
 
 
+def nobody_is_there(world):
+    """Every command to a call is refused: it has ended already."""
+    text = '{"errors":[{"code":"90018","title":"Call has already ended","detail":"x"}]}'
+    world.telephony.fault("/v2/calls/*", "body", text=text, code=422)
+
+
 def comes_true(server, condition, saw, expected):
     """Waits until it is so. A Failure when it does not come to that."""
     if not server.process.wait_until(condition):
@@ -136,8 +142,7 @@ def test_the_answer_precedes_the_work(program, world):
     answer = deliver(server, event("call.answered", call_control_id="v3:b"))
     expect(answer.status == 200, saw=f"{answer}", expected="200: it has arrived")
     server.wait_for_requests(hold, 2)
-    hold.lift()
-    server.stop(), server.process.expect_closed()
+    server.process.kill()
 
 
 @gap("4.2", needs=["4.1", "4.3"])
@@ -157,8 +162,7 @@ def test_two_events_behind_each_other(program, world):
     server.wait_for_requests(
         hold, 2, "The exchange is somebody else's after the answer: the event is a copy."
     )
-    hold.lift()
-    server.stop(), server.process.expect_closed()
+    server.process.kill()
 
 
 @gap("4.2", needs=["4.1", "4.3", "4.11"])
@@ -166,8 +170,9 @@ def test_too_much_to_do(program, world):
     """What cannot be done is not promised: the network tells it again."""
     hold = world.jokes.hold("/")
     server = listen(program, world, "--timeout", NEVER, "--running", "1", "--queued", "1")
-    one, two, three = [
-        event("call.answered", call_control_id=f"v3:{c}") for c in ("a", "b", "c")
+    nobody_is_there(world)
+    one, two, three, four = [
+        event("call.answered", call_control_id=f"v3:{c}") for c in "abcd"
     ]
     expect(deliver(server, one).status == 200, saw="another status", expected="200")
     server.wait_for_requests(hold, 1)
@@ -182,8 +187,8 @@ def test_too_much_to_do(program, world):
     hold.lift()
     comes_true(
         server,
-        lambda: deliver(server, three).status == 200,
-        saw="when there was room again the event was still refused",
+        lambda: deliver(server, four).status == 200,
+        saw="when there was room again the next event was still refused",
         expected="200",
     )
     comes_true(
@@ -192,7 +197,7 @@ def test_too_much_to_do(program, world):
         saw=f"{world.jokes.counts.finished} jokes were fetched",
         expected="three: what was taken is done",
     )
-    server.stop(), server.process.expect_closed()
+    server.process.kill()
 
 
 # --- 4.4: joke, pause, speak ----------------------------------------------------------------
@@ -282,18 +287,21 @@ def test_who_hangs_up_in_the_pause(program, world, phone):
     hold = world.jokes.hold("/")
     gone = phone.steps.hold("/*/hang_up")
     phone.person(NUMBER, "hangs_up")
-    server = start(program, world, "--timeout", NEVER, "--pause", NEVER, NUMBER)
+    server = start(program, world, "--timeout", NEVER, "--pause", NEVER, "--stay", NUMBER)
     server.wait_for_requests(hold, 1)
     hold.release_all()
     server.process.wait_until(lambda: world.jokes.counts.finished == 1)
     turn(server)
     gone.release_all()
-    over(server, status=1)
+    server.process.wait_for("has failed|is done")
     expect(
         commands(world, "speak") == [],
         saw="it was spoken although the pause was not over",
         expected="job_pause(), and job_send() in job_on_pause()",
     )
+    process = server.stop()
+    process.expect_closed()
+    expect(process.complaints == [], saw=f"{process.complaints}", expected="no complaint")
 
 
 @gap("4.4", needs=HEARD)
@@ -324,6 +332,7 @@ FAULTS = [
 @gap("4.4", needs=HEARD)
 def test_a_failing_service_of_jokes(program, world):
     """Whatever it does, there is a joke: then it is one of ours."""
+    nobody_is_there(world)
     server = listen(program, world, "--timeout", NEVER)
     for number, (what, fault) in enumerate(FAULTS):
         broken = world.jokes.fault("/", **fault)
@@ -336,7 +345,7 @@ def test_a_failing_service_of_jokes(program, world):
             expected=f"one of our own jokes ({OUR_JOKES})",
         )
         broken.lift()
-    server.stop(), server.process.expect_closed()
+    server.process.kill()
 
 
 @pytest.mark.reference
@@ -587,6 +596,7 @@ def test_an_event_that_was_refused_was_not_seen(program, world):
     """Too much was to be done: when it is told again it must be worked on."""
     hold = world.jokes.hold("/")
     server = listen(program, world, "--timeout", NEVER, "--running", "1", "--queued", "1")
+    nobody_is_there(world)
     events = [event("call.answered", call_control_id=f"v3:{c}") for c in "abc"]
     deliver(server, events[0])
     server.wait_for_requests(hold, 1)
@@ -606,7 +616,16 @@ def test_an_event_that_was_refused_was_not_seen(program, world):
         saw="an event that was refused was taken for one seen before, and is lost",
         expected="id_set_remove() when job_start() fails",
     )
-    server.stop(), server.process.expect_closed()
+    deliver(server, events[2])
+    turn(server)
+    process = server.stop()
+    process.expect_closed()
+    worked_on = [one for one in process.lines if one.startswith("a call ")]
+    expect(
+        len(worked_on) == 3,
+        saw=f"three events, the last one told again and again: {worked_on}",
+        expected="each worked on once: when it was taken it was seen",
+    )
 
 
 # --- Events in any order (given: no gap) -----------------------------------------------------

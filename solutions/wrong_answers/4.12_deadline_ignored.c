@@ -1,6 +1,6 @@
 /* mistake: waits for ever
  * caught by: test_background.py::test_at_the_deadline_all_are_named_then_cancelled
- * says: in the queue or just run: nothing */
+ * says: and c waits; nothing */
 void background_drain(struct background *background, uint64_t deadline_ms,
                       background_drained_cb on_drained)
 {

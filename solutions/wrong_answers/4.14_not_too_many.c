@@ -1,6 +1,6 @@
 /* mistake: takes 429 for a refusal
  * caught by: test_call_command.py::test_a_failure_that_may_pass
- * says: exit status 1 */
+ * says: it ended after 0 of 1 such lines */
     if (command->tries > command->policy.max_retries)
         return false;
     switch (response->error) {
