@@ -213,6 +213,19 @@ def test_a_claimed_call_is_not_claimed_after_a_restart(lab):
 
 
 @gap("4.15")
+def test_the_list_is_as_before(lab):
+    """A restart forgets nothing of what has not been dialled."""
+    first = lab().add(*(NOON + 5000 + i % 7 for i in range(50)))
+    before = first.list()
+    first.kill()
+    expect(
+        lab().list() == before,
+        saw="the list is another one after the restart",
+        expected="the same calls: time, number, command id and state",
+    )
+
+
+@gap("4.15")
 def test_what_cannot_be_done_does_no_harm_to_others(lab, kept):
     """In the same batch one job is not possible, and the others are kept."""
     first = lab().add(NOON + 5000)
@@ -360,19 +373,6 @@ def test_a_second_crash_does_not_begin_anew(lab):
         "network may count from the first time"
     )
     expect_due(lab(NOON + 70_000), NOON + 70_000, why=why)
-
-
-@gap("4.16", needs=["4.15"])
-def test_the_list_is_as_before(lab):
-    """A restart forgets nothing of what has not been dialled."""
-    first = lab().add(*(NOON + 5000 + i % 7 for i in range(50)))
-    before = first.list()
-    first.kill()
-    expect(
-        lab().list() == before,
-        saw="the list is another one after the restart",
-        expected="the same calls: time, number, command id and state",
-    )
 
 
 @gap("4.16", needs=["4.15"])
