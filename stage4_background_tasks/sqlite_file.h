@@ -47,7 +47,8 @@ int sqlite_file_load(struct sqlite_file *file, store_call_cb on_call, void *cont
 
 /* Runs `sql` (borrowed until the file is closed: a literal), in which ":id", ":at_ms" and
  * so on stand for the members of `call` (NULL: there are none in it). Returns how many
- * rows it has changed, or a negative UV_E*: UV_ENOSPC, UV_EIO, ... */
+ * rows it has changed, or a negative UV_E*: UV_ENOSPC, UV_EIO, ...; UV_EINVAL, this is no
+ * SQL that fits the table. */
 int sqlite_file_run(struct sqlite_file *file, const char *sql, const struct call *call);
 
 /* The id of the row that was inserted last. */

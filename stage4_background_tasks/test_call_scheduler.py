@@ -138,6 +138,14 @@ def _read_store(folder):
     return {row[0]: Call(*row) for row in rows}
 
 
+def limited(program, blocks):
+    """scheduler_lab on a disk that is nearly full: no file may have more blocks, of 512
+    bytes each; some shells take 1024."""
+    own = program("scheduler_lab")
+    wrapper = ("sh", "-c", f'ulimit -f {blocks}; exec "$0" "$@"')
+    return Program(own.path, prefer=own._prefer, wrapper=wrapper)
+
+
 def states(calls):
     """How many calls are in which state: "2 scheduled, 1 dialling"; "none"."""
     names = [one.state for one in calls]
@@ -213,6 +221,19 @@ def test_a_claimed_call_is_not_claimed_after_a_restart(lab):
 
 
 @gap("4.15")
+def test_the_list_is_as_before(lab):
+    """A restart forgets nothing of what has not been dialled."""
+    first = lab().add(*(NOON + 5000 + i % 7 for i in range(50)))
+    before = first.list()
+    first.kill()
+    expect(
+        lab().list() == before,
+        saw="the list is another one after the restart",
+        expected="the same calls: time, number, command id and state",
+    )
+
+
+@gap("4.15")
 def test_what_cannot_be_done_does_no_harm_to_others(lab, kept):
     """In the same batch one job is not possible, and the others are kept."""
     first = lab().add(NOON + 5000)
@@ -237,10 +258,7 @@ def test_what_cannot_be_done_does_no_harm_to_others(lab, kept):
 @gap("4.15")
 def test_a_full_disk_is_told_and_nothing_lost(kept, program, tmp_path):
     """What is refused is not kept, and what is promised is, when the disk takes no more."""
-    own = program("scheduler_lab")
-    limited = ("sh", "-c", 'ulimit -f 200; exec "$0" "$@"')
-    full = Program(own.path, prefer=own._prefer, wrapper=limited)
-    one = Lab(full, tmp_path / "calls.db")
+    one = Lab(limited(program, 200), tmp_path / "calls.db")
     adds = [f"add {NOON + 5000 + i} {NUMBERS[i]}" for i in range(3000)]
     for begin in range(0, len(adds), 20):
         one.send(*adds[begin : begin + 20]).next("^(promised|refused) ", 20)
@@ -295,6 +313,75 @@ def test_what_is_to_come_waits_after_a_restart(lab):
     again.send(f"clock {NOON + 9000}")
     why = "Promised for 9 and for 3 seconds later, and now it is 9 seconds later"
     expect_due(again, NOON + 9000, 2, 1, why=why)
+
+
+@gap("4.16", needs=["4.15"])
+def test_killed_at_any_moment(lab, tmp_path):
+    """Two dozen times it is killed, in the middle of promises and of calls that are due."""
+    chance = random.Random(2026)
+    for moment in range(24):
+        _remove_store(tmp_path)
+        killed = _play_and_kill(lab, chance)
+        clock = NOON + 1000
+        again = lab(clock)
+        again.due_until(clock)
+        _expect_each_once(killed, again, f"Killed for the {moment + 1}th time")
+        expect(
+            again.list() and not again.close().process.complaints,
+            saw="it complains after the restart",
+            expected="nothing on stderr",
+        )
+
+
+def _remove_store(folder):
+    for path in folder.glob("calls.db*"):
+        path.unlink()
+
+
+def _play_and_kill(lab, chance):
+    """A lab that promises hundreds or thousands of calls, half of them for now, and is
+    killed meanwhile."""
+    count = chance.choice([300, 300, 3000])
+    one = lab().send(f"answer {chance.choice(['done', 'ringing', 'failed'])}")
+    times = [NOON + chance.choice([0, 0, 900, 1000]) for _ in range(count)]
+    adds = [f"add {at} {number}" for at, number in zip(times, NUMBERS)]
+    while adds:
+        size = chance.choice([1, 7, 50, count])
+        one.send(*adds[:size])
+        del adds[:size]
+    one.next("^(promised|due|refused) ", chance.randint(1, count * 7 // 6))
+    return one.kill()
+
+
+def _expect_each_once(killed, again, when):
+    """Promised before the kill: due before or after it; twice only with one command id."""
+    before = {one.id: one for one in killed.due}
+    after = [one for one in again.due if one.number != "+15559999"]
+    promised = [x.split() for x in killed.process.lines if x.startswith("promised ")]
+    _expect_promised([x for x in killed.process.lines if x.startswith("refused ")])
+    lost = {int(x[1]) for x in promised} - {*before} - {one.id for one in after}
+    expect(
+        not lost,
+        saw=f"{when}. Of {len(promised)} promised calls {len(lost)} were never due",
+        expected="each that was promised is due, before the kill or after it",
+    )
+    twice = len(after) - len({one.id for one in after})
+    expect(
+        not twice and len(before) == len(killed.due),
+        saw=f"{when}. {twice} calls were due twice in one run",
+        expected="in one run each call is due once",
+    )
+    renamed = [one.id for one in after if one.id in before and one != before[one.id]]
+    expect(
+        not renamed,
+        saw=f"{when}. {len(renamed)} calls were due before and after it, with another "
+        "command id, number or time",
+        expected="a call that may have been dialled is dialled again under its command id",
+    )
+    wrong = [
+        x for x in promised if any(a.id == int(x[1]) and a.number != x[3] for a in after)
+    ]
+    expect(not wrong, saw=f"{when}. {wrong}: another number", expected="its own number")
 
 
 @gap("4.16", needs=["4.15"])
@@ -360,88 +447,6 @@ def test_a_second_crash_does_not_begin_anew(lab):
         "network may count from the first time"
     )
     expect_due(lab(NOON + 70_000), NOON + 70_000, why=why)
-
-
-@gap("4.16", needs=["4.15"])
-def test_the_list_is_as_before(lab):
-    """A restart forgets nothing of what has not been dialled."""
-    first = lab().add(*(NOON + 5000 + i % 7 for i in range(50)))
-    before = first.list()
-    first.kill()
-    expect(
-        lab().list() == before,
-        saw="the list is another one after the restart",
-        expected="the same calls: time, number, command id and state",
-    )
-
-
-@gap("4.16", needs=["4.15"])
-def test_killed_at_any_moment(lab, tmp_path):
-    """Forty times it is killed, in the middle of promises and of calls that are due."""
-    chance = random.Random(2026)
-    for moment in range(40):
-        _remove_store(tmp_path)
-        killed = _play_and_kill(lab, chance)
-        clock = NOON + 1000
-        again = lab(clock)
-        again.due_until(clock)
-        _expect_each_once(killed, again, f"Killed for the {moment + 1}th time")
-        expect(
-            again.list() and not again.close().process.complaints,
-            saw="it complains after the restart",
-            expected="nothing on stderr",
-        )
-
-
-def _remove_store(folder):
-    for path in folder.glob("calls.db*"):
-        path.unlink()
-
-
-def _play_and_kill(lab, chance):
-    """A lab that promises hundreds or thousands of calls, half of them for now, and is
-    killed meanwhile."""
-    count = chance.choice([300, 300, 3000])
-    one = lab().send(f"answer {chance.choice(['done', 'ringing', 'failed'])}")
-    times = [NOON + chance.choice([0, 0, 900, 1000]) for _ in range(count)]
-    adds = [f"add {at} {number}" for at, number in zip(times, NUMBERS)]
-    while adds:
-        size = chance.choice([1, 7, 50, count])
-        one.send(*adds[:size])
-        del adds[:size]
-    one.next("^(promised|due|refused) ", chance.randint(1, count * 7 // 6))
-    return one.kill()
-
-
-def _expect_each_once(killed, again, when):
-    """Promised before the kill: due before or after it; twice only with one command id."""
-    before = {one.id: one for one in killed.due}
-    after = [one for one in again.due if one.number != "+15559999"]
-    promised = [x.split() for x in killed.process.lines if x.startswith("promised ")]
-    _expect_promised([x for x in killed.process.lines if x.startswith("refused ")])
-    lost = {int(x[1]) for x in promised} - {*before} - {one.id for one in after}
-    expect(
-        not lost,
-        saw=f"{when}. Of {len(promised)} promised calls {len(lost)} were never due",
-        expected="each that was promised is due, before the kill or after it",
-    )
-    twice = len(after) - len({one.id for one in after})
-    expect(
-        not twice and len(before) == len(killed.due),
-        saw=f"{when}. {twice} calls were due twice in one run",
-        expected="in one run each call is due once",
-    )
-    renamed = [one.id for one in after if one.id in before and one != before[one.id]]
-    expect(
-        not renamed,
-        saw=f"{when}. {len(renamed)} calls were due before and after it, with another "
-        "command id, number or time",
-        expected="a call that may have been dialled is dialled again under its command id",
-    )
-    wrong = [
-        x for x in promised if any(a.id == int(x[1]) and a.number != x[3] for a in after)
-    ]
-    expect(not wrong, saw=f"{when}. {wrong}: another number", expected="its own number")
 
 
 # --- What is given -------------------------------------------------------------------------
@@ -675,11 +680,7 @@ def test_a_folder_that_does_not_exist(program, tmp_path):
 @pytest.mark.reference
 def test_a_disk_that_is_full_from_the_beginning(program, tmp_path):
     """There is no room for a store."""
-    own = program("scheduler_lab")
-    limited = ("sh", "-c", 'ulimit -f 1; exec "$0" "$@"')
-    run = Program(own.path, prefer=own._prefer, wrapper=limited).run(
-        str(tmp_path / "calls.db")
-    )
+    run = limited(program, 1).run(str(tmp_path / "calls.db"))
     assert run.exit == 1
     assert run.stderr.startswith(f"scheduler_lab: {tmp_path}/calls.db: ")
 
@@ -701,11 +702,7 @@ def test_a_file_that_was_removed(lab, tmp_path, name):
 def test_a_full_disk_dials_nothing(program, lab, tmp_path):
     """A claim that cannot be written down is tried again, and the call is not dialled."""
     lab().add(*(NOON + 1000 + i for i in range(5))).close()
-    own = program("scheduler_lab")
-    limited = ("sh", "-c", 'ulimit -f 24; exec "$0" "$@"')  # what is there, not much more
-    one = Lab(
-        Program(own.path, prefer=own._prefer, wrapper=limited), tmp_path / "calls.db"
-    )
+    one = Lab(limited(program, 24), tmp_path / "calls.db")  # a little more than is there
     for i in range(100):
         one.send(f"add {NOON + 9_000_000} {NUMBERS[i]}").next("^(promised|refused)")
     assert one.process.lines[-1].startswith("refused ")
