@@ -192,9 +192,9 @@ def test_told_to_end_under_load(line, world, phone):
 
 
 def client_of(server, requests):
-    """A thread that sends one request after the other, on one connection, until that ends; what
-    yields them gets the statuses. (harness.serving's Client would look whether the server has
-    died, by asking it to end once more.)"""
+    """A thread that sends one request after the other, on one connection, until that ends;
+    what yields them gets the statuses. (harness.serving's Client would look whether the
+    server has died, by asking it to end once more.)"""
 
     def run():
         with contextlib.suppress(OSError, StopIteration), contextlib.closing(
