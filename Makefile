@@ -42,7 +42,7 @@ export STAGE STAGE_WAS_CHOSEN IMPL LEVEL GAP N RUNS SECONDS TAKE MINE JUNIT BUIL
 
 # --- Stages, programs, and the modules each one uses -------------------------------------
 
-STAGES := stage1_event_loop stage2_http_client stage3_server
+STAGES := stage1_event_loop stage2_http_client stage3_server stage4_background_tasks
 
 PROGRAMS := \
     stage1_event_loop/sleep_gather \
@@ -60,20 +60,30 @@ PROGRAMS := \
     stage3_server/currency_server \
     stage3_server/orders_server \
     stage3_server/visitors \
-    stage3_server/server_lab
+    stage3_server/server_lab \
+    stage4_background_tasks/background_lab \
+    stage4_background_tasks/event_lab \
+    stage4_background_tasks/dial_now \
+    stage4_background_tasks/currency_pool \
+    stage4_background_tasks/currency_blocking \
+    stage4_background_tasks/form_lab \
+    stage4_background_tasks/queue_lab \
+    stage4_background_tasks/scheduler_lab \
+    stage4_background_tasks/dial_a_joke
 
 # For `make bench`: always made of the reference. Some need Linux's epoll.
-BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure \
+BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure timed_queue \
     $(if $(filter Linux,$(shell uname -s)),delay_server epoll_fetch epoll_server \
     hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
-HARNESS_PROGRAMS := harness/labs/text_lab harness/fuzz/parse_requests
+HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab) harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
 WITH_LLHTTP := parse_requests fuzz_request_parser server_lab \
-               joke_server currency_server orders_server hello_server
+               joke_server currency_server orders_server hello_server \
+               currency_pool currency_blocking dial_a_joke dial_now
 
 USES_gather_timers := stage1_event_loop/gather
 USES_sleep_gather := stage1_event_loop/gather
@@ -102,14 +112,38 @@ USES_joke_server     := $(SERVER_PROGRAM) $(addprefix stage3_server/,joke_source
 USES_currency_server := $(SERVER_PROGRAM) stage2_http_client/currency
 USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_event_loop/gather \
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
+USES_queue_lab   := stage4_background_tasks/timed_queue
+USES_timed_queue := stage4_background_tasks/timed_queue
+CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler call_saving call_table call_store \
+                    memory_store sqlite_store sqlite_file timed_queue)
+USES_scheduler_lab := $(CALL_SCHEDULER)
 USES_hello_server := $(HTTP_SERVER)
+
+BACKGROUND := $(addprefix stage4_background_tasks/,background background_work)
+CURRENCY_EASY := stage4_background_tasks/currency_easy stage2_http_client/currency $(SERVER_PROGRAM)
+USES_background_lab    := $(BACKGROUND)
+USES_currency_pool     := $(BACKGROUND) $(CURRENCY_EASY)
+USES_currency_blocking := $(CURRENCY_EASY)
+CALL_CONTROL := $(addprefix stage4_background_tasks/,webhook call_control call_event call_command \
+                  call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
+USES_event_lab := stage4_background_tasks/call_event
+USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
+                  $(HTTP_CLIENT)
+
+USES_form_lab    := stage4_background_tasks/call_form
+USES_dial_a_joke := $(SERVER_PROGRAM) $(BACKGROUND) $(CALL_CONTROL) $(CALL_SCHEDULER) \
+                    $(addprefix stage4_background_tasks/,joke_app calls_page call_form app_config)
+
 USES_parse_requests      := harness/fuzz/request_text
 USES_fuzz_request_parser := harness/fuzz/request_text
 
 # As long as a module has a gap that is not written, another one with the same contract, given
-# and finished, stands in for it. Not in the programs that judge the module itself.
+# and finished, stands in for it. Not in the programs that judge the module itself (or, of
+# several with a stand-in, only some: program:module).
 STAND_IN_stage2_http_client/curl_loop := stage2_http_client/curl_polling
-NO_STAND_IN := curl_lab
+STAND_IN_stage4_background_tasks/timed_queue := stage4_background_tasks/timed_queue_polling
+STAND_IN_stage4_background_tasks/sqlite_store := stage4_background_tasks/sqlite_unsaved
+NO_STAND_IN := curl_lab queue_lab scheduler_lab:sqlite_store
 
 # The number of a stage, for MINE.
 number_of = $(patsubst stage%,%,$(firstword $(subst _, ,$(1))))
@@ -119,7 +153,7 @@ endif
 
 # --- Flags -------------------------------------------------------------------------------
 
-PACKAGES := libuv libcurl jansson
+PACKAGES := libuv libcurl jansson libcrypto sqlite3
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
@@ -180,7 +214,8 @@ UNWRITTEN := $(shell grep -lsF '$(NOT_WRITTEN)' /dev/null $(foreach m,$(WITH_STA
 
 # The source of module $(2) for program $(1), in the first of the roots $(3) that has it.
 module_in = $(foreach source,$(call source_in,$(2),$(3)),$(if \
-    $(and $(filter $(source),$(UNWRITTEN)),$(filter-out $(NO_STAND_IN),$(notdir $(1)))),\
+    $(and $(filter $(source),$(UNWRITTEN)),$(if $(filter $(NO_STAND_IN),$(notdir $(1)) \
+    $(notdir $(1)):$(notdir $(2))),,yes)),\
     $(STAND_IN_$(2)).c,$(source)))
 
 # Which sources make program $(1): for the learner, for the reference, and for the reference
@@ -308,13 +343,14 @@ HARNESS = @$(if $(PYTHON_FOUND),$(PYTHON_FOUND),exit 1;) -m harness
 STAGE_COMMANDS := $(foreach s,$(STAGES),stage$(call number_of,$(s)))
 
 .PHONY: help demo check run-demo run-check $(STAGE_COMMANDS) watch progress hint reveal diff reset timeline \
-        prove flake fuzz bench world format lint clean environment compile_commands.json
+        prove flake fuzz bench compare world format lint clean environment compile_commands.json
 
 help:
 	@sed -n 's/^#> \{0,1\}//p' Makefile
 
 #> Learn:
-#>   make demo                  see the main job run, played by the reference
+#>   make demo                  see the main job run, played by the reference: a telephone rings
+#>                              (it stays until Ctrl-C; ONCE=1: it ends after one call)
 #>   make stage1                build and judge your stage 1, or stage2 and so on
 #>                              (LEVEL=orange|red, GAP=1.2)
 #>   make watch STAGE=1         the same on every save; q ends it
@@ -325,6 +361,8 @@ help:
 #>   make reset GAP=1.2         a gap, or STAGE=1 all of them, back to the skeleton; your file
 #>                              is kept beside it
 #>   make timeline STAGE=1      run the stage's demos and draw what overlapped
+#>   make compare               three servers with the same work: on the loop, with threads, and
+#>                              blocking; draws what more and more clients get (needs wrk)
 #>   make world                 the outside world, for a class without internet (PORT=9100)
 #>
 #> Teach and maintain:
@@ -356,7 +394,7 @@ run-demo run-check: run-%:
 $(STAGE_COMMANDS): stage%:
 	$(HARNESS) stage $*
 
-watch progress hint reveal diff reset timeline prove flake fuzz bench world lint format:
+watch progress hint reveal diff reset timeline prove flake fuzz bench compare world lint format:
 	$(HARNESS) $@
 
 compile_commands.json:

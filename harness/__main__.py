@@ -28,6 +28,7 @@ COMMANDS = {
     "fuzz": "fuzz",
     "check": "check",
     "bench": "bench",
+    "compare": "compare",
     "lint": "lint",
     "format": "lint",
     "compile-commands": "lint",

@@ -112,6 +112,15 @@ STAGES = [
         visitors_bars,
         world=True,
     ),
+    Stage(
+        "stage4_background_tasks",
+        "background tasks",
+        (),
+        "A joke, told by telephone.",
+        "call_event.c",
+        visitors_bars,
+        world=True,
+    ),
 ]
 
 

@@ -274,7 +274,7 @@ def serve(program: Programs) -> Callable[..., Server]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """An outside world of the test's own, where orders come without delay: holds do that.
+    """An outside world of the test's own, where nothing takes time: holds do that.
 
     A program finds it by its environment: program(NAME).run(..., **world.environment).
     """
@@ -282,6 +282,8 @@ def world() -> Iterator[World]:
 
     with World() as outside:
         outside.orders.delay = 0
+        outside.telephony.ring_seconds = 0
+        outside.telephony.speak_seconds_per_word = 0
         yield outside
 
 

@@ -406,7 +406,7 @@ class Live:
         self._finished = False
         self._terminal = stream.isatty() and os.environ.get("TERM", "") != "dumb"
         self._colour = self._terminal and not os.environ.get("NO_COLOR")
-        self._ascii = not _can_say("█▏▐│▶…", stream)
+        self._ascii = not can_say("█▏▐│▶…", stream)
 
     def begin(self, label: str, start: float) -> None:
         """A task began at `start`."""
@@ -510,7 +510,7 @@ class Live:
             atexit.unregister(self._show_cursor)
 
 
-def _can_say(text: str, stream: TextIO) -> bool:
+def can_say(text: str, stream: TextIO) -> bool:
     """Whether the stream's encoding has these characters."""
     try:
         text.encode(getattr(stream, "encoding", None) or "ascii")

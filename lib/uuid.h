@@ -1,4 +1,4 @@
-/* uuid: the names of orders and packages. */
+/* uuid: the names of orders and packages, of commands and events. */
 #ifndef LIB_UUID_H
 #define LIB_UUID_H
 
@@ -9,5 +9,9 @@ enum { UUID_LENGTH = 36 }; /* characters */
 /* Whether `text` (borrowed) is a UUID as RFC 9562 writes them: 8-4-4-4-12 hexadecimal
  * digits, in either case of letters. */
 bool is_uuid(const char *text);
+
+/* Writes a new UUID, of version 4 (random), in small letters. Aborts when the system has
+ * no random bytes: two that are the same would be taken for one. */
+void uuid_random(char text[UUID_LENGTH + 1]);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "lib/memory.h"
 #include "lib/program.h"
+#include "lib/utc_time.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -16,7 +17,9 @@
 
 enum { DEFAULT_PORT = 8080, MAX_PORT = 65535, MAX_TIMEOUT = 3600 /* seconds */ };
 
-enum { OPTION_HOST = 256, OPTION_PORT, OPTION_TIMEOUT };
+enum { OPTION_HOST = 256, OPTION_PORT, OPTION_TIMEOUT, MAX_OPTIONS = 5 };
+
+enum { HELP_COLUMN = 12 }; /* where the help of an option of its own begins, about */
 
 static void program_on_failure(const struct http_exchange *exchange, int error);
 static int program_read_arguments(struct server_program *program, int argc, char **argv);
@@ -24,7 +27,8 @@ static int program_read_option(struct server_program *program, const char *usage
                                int option, const char *value);
 static void program_print_help(const struct server_program *program, const char *usage);
 static char *program_usage_text(const struct server_program *program);
-static void program_listen(struct server_program *program);
+static void program_listen(struct server_program *program, const char *host,
+                           unsigned port);
 static void program_watch(struct server_program *program, uv_signal_t *signal, int number,
                           uv_signal_cb on_signal);
 static void program_on_interrupt(uv_signal_t *signal, int number);
@@ -57,22 +61,30 @@ static void program_on_failure(const struct http_exchange *exchange, int error)
 
 static int program_read_arguments(struct server_program *program, int argc, char **argv)
 {
-    const struct option options[] = {
+    const struct server_option *own = program->option;
+    struct option options[MAX_OPTIONS + 1] = {
         {"host", required_argument, NULL, OPTION_HOST},
         {"port", required_argument, NULL, OPTION_PORT},
         {"help", no_argument, NULL, 'h'},
-        /* The last one, for without a name it ends the table. */
-        {program->timeout_ms > 0 ? "timeout" : NULL, required_argument, NULL,
-         OPTION_TIMEOUT},
-        {NULL, 0, NULL, 0},
     };
+    char letters[] = {':', 'h', own != NULL ? own->letter : '\0', ':', '\0'};
+    size_t count = 3;
+
+    if (program->timeout_ms > 0)
+        options[count++] =
+            (struct option){"timeout", required_argument, NULL, OPTION_TIMEOUT};
+    if (own != NULL)
+        options[count++] =
+            (struct option){own->name, required_argument, NULL, own->letter};
     char *usage = program_usage_text(program);
     int option, status = 0;
 
-    program->host = "127.0.0.1";
-    program->port = DEFAULT_PORT;
+    program->host = NULL;
+    program->port = -1;
+    server_program_listen_at(program, "127.0.0.1", DEFAULT_PORT);
     opterr = 0;
-    while (status == 0 && (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+    while (status == 0 &&
+           (option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         if (option == ':' || option == '?')
             status = program_bad_option(usage, option, argv);
         else
@@ -104,7 +116,7 @@ static int program_read_option(struct server_program *program, const char *usage
         if (!parse_whole(value, 0, MAX_PORT, &port))
             return program_usage(usage, "--port takes a number from 0 to %d: %s",
                                  MAX_PORT, value);
-        program->port = (unsigned)port;
+        program->port = (int)port;
         break;
     case OPTION_TIMEOUT:
         if (!parse_decimal(value, MAX_TIMEOUT, &seconds) || seconds == 0)
@@ -113,6 +125,8 @@ static int program_read_option(struct server_program *program, const char *usage
                                  MAX_TIMEOUT, value);
         program->timeout_ms = (uint64_t)ceil(seconds * 1000);
         break;
+    default:
+        *program->option->value = value;
     }
     return 0;
 }
@@ -120,8 +134,10 @@ static int program_read_option(struct server_program *program, const char *usage
 /* Gives the text. */
 static char *program_usage_text(const struct server_program *program)
 {
-    char *timeout = xstrdup("");
+    const struct server_option *own = program->option;
+    char *timeout = xstrdup(""), *more = xstrdup(""), port[16];
 
+    snprintf(port, sizeof port, "%d", DEFAULT_PORT);
     if (program->timeout_ms > 0) {
         free(timeout);
         timeout =
@@ -129,13 +145,21 @@ static char *program_usage_text(const struct server_program *program)
                       "(default: %g)",
                       (double)program->timeout_ms / 1000);
     }
+    if (own != NULL) {
+        free(more);
+        more = xasprintf("  -%c, --%s %-*s%s\n", own->letter, own->name,
+                         (int)(HELP_COLUMN - strlen(own->name)), own->takes, own->says);
+    }
     char *usage = xasprintf(
-        "%s [OPTION]...\n"
-        "  --host ADDRESS     listen there (default: 127.0.0.1, this machine only)\n"
-        "  --port N           on that port (default: %d; 0: any free one)%s\n"
+        "%s [OPTION]...\n%s"
+        "  --host ADDRESS     listen there (default: %s)\n"
+        "  --port N           on that port (default: %s; 0: any free one)%s\n"
         "  -h, --help         print this",
-        program->name, DEFAULT_PORT, timeout);
+        program->name, more,
+        own != NULL ? "as the configuration says" : "127.0.0.1, this machine only",
+        own != NULL ? "as the configuration says" : port, timeout);
     free(timeout);
+    free(more);
     return usage;
 }
 
@@ -146,15 +170,24 @@ static void program_print_help(const struct server_program *program, const char 
         printf("  %-4s %s\n", route->method, route->pattern);
 }
 
+void server_program_listen_at(struct server_program *program, const char *host,
+                              unsigned port)
+{
+    program->default_host = host;
+    program->default_port = port;
+}
+
 int server_program_run(struct server_program *program)
 {
-    bool is_v6 = strchr(program->host, ':') != NULL;
+    const char *host = program->host != NULL ? program->host : program->default_host;
+    unsigned port = program->port >= 0 ? (unsigned)program->port : program->default_port;
+    bool is_v6 = strchr(host, ':') != NULL;
 
     program_watch(program, &program->interrupt, SIGINT, program_on_interrupt);
     program_watch(program, &program->terminate, SIGTERM, program_on_terminate);
-    program_listen(program);
-    printf("listening on http://%s%s%s:%u\n", is_v6 ? "[" : "", program->host,
-           is_v6 ? "]" : "", http_server_port(&program->server));
+    program_listen(program, host, port);
+    printf("listening on http://%s%s%s:%u\n", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+           http_server_port(&program->server));
     uv_run(&program->loop, UV_RUN_DEFAULT);
     if (!program->server.stopping) /* an unfilled gap: nothing listens */
         program_fail(program->name, "the loop has stopped, and nobody had asked it to");
@@ -163,10 +196,10 @@ int server_program_run(struct server_program *program)
     return PROGRAM_OK;
 }
 
-static void program_listen(struct server_program *program)
+static void program_listen(struct server_program *program, const char *host,
+                           unsigned port)
 {
-    int status = http_server_listen(&program->server, program->host, program->port);
-
+    int status = http_server_listen(&program->server, host, port);
     char problem[256];
 
     if (status == 0)
@@ -174,10 +207,10 @@ static void program_listen(struct server_program *program)
     if (status == UV_EADDRINUSE)
         snprintf(problem, sizeof problem,
                  "port %u is taken; --port N takes another one, --port 0 any free one",
-                 program->port);
+                 port);
     else
-        snprintf(problem, sizeof problem, "it cannot listen on %s, --port %u: %s",
-                 program->host, program->port, uv_strerror(status));
+        snprintf(problem, sizeof problem, "it cannot listen on %s, --port %u: %s", host,
+                 port, uv_strerror(status));
     program_fail(program->name, problem);
 }
 
@@ -207,19 +240,30 @@ static void program_on_terminate(uv_signal_t *signal, int number)
 /* The second time, http_server_stop() ends what is under way. */
 static void program_stop(struct server_program *program)
 {
-    if (!program->server.stopping)
+    bool again = program->server.stopping;
+
+    if (!again)
         puts("stopping: what is under way is finished; Ctrl-C again ends it at once");
-    http_server_stop(&program->server, program_on_stopped);
+    if (!program->server.stopped)
+        http_server_stop(&program->server, program_on_stopped);
+    if (again && program->on_hurry != NULL)
+        program->on_hurry(program);
 }
 
 static void program_on_stopped(struct http_server *server)
 {
     struct server_program *program = container_of(server, struct server_program, server);
 
-    uv_close((uv_handle_t *)&program->interrupt, NULL);
-    uv_close((uv_handle_t *)&program->terminate, NULL);
+    if (program->on_hurry == NULL)
+        server_program_end(program);
     if (program->on_stopped != NULL)
         program->on_stopped(program);
+}
+
+void server_program_end(struct server_program *program)
+{
+    uv_close((uv_handle_t *)&program->interrupt, NULL);
+    uv_close((uv_handle_t *)&program->terminate, NULL);
 }
 
 struct server_program *server_program_of(const struct http_exchange *exchange)
@@ -227,16 +271,12 @@ struct server_program *server_program_of(const struct http_exchange *exchange)
     return container_of(exchange->server, struct server_program, server);
 }
 
-/* 2026-11-20T12:00:00Z (RFC 3339). Gives it. */
+/* 2026-11-20T12:00:00Z. Gives it. */
 static json_t *json_time(time_t seconds)
 {
-    char text[sizeof "2026-11-20T12:00:00Z"];
-    struct tm parts;
+    char text[UTC_TEXT_SIZE];
 
-    if (gmtime_r(&seconds, &parts) == NULL ||
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        return json_null();
-    return json_string(text);
+    return json_string(utc_to_text((int64_t)seconds * 1000, text));
 }
 
 json_t *server_program_info(struct server_program *program)

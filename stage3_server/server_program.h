@@ -26,6 +26,15 @@ struct server_program;
  * what it has opened itself. Once, from the loop. */
 typedef void (*server_stopped_cb)(struct server_program *program);
 
+/* An option of the program's own, which takes a value. */
+struct server_option {
+    char letter;        /* "-c" */
+    const char *name;   /* "--config" */
+    const char *takes;  /* "FILE", for the help; as `says` */
+    const char *says;   /* "read the configuration there" */
+    const char **value; /* becomes what stands behind it in argv; else it is left alone */
+};
+
 /* The caller's memory, usually a member of the program's own struct: a handler finds that
  * one with server_program_of() and container_of(). The first part is filled in before
  * server_program_init(), by an initializer that leaves everything else 0. All of it is
@@ -36,6 +45,11 @@ struct server_program {
     uint64_t timeout_ms; /* how long the service behind it may take, unless --timeout says
                             otherwise; 0: there is none, and no such option */
     server_stopped_cb on_stopped; /* NULL: it has opened nothing */
+    server_stopped_cb on_hurry; /* what still goes on after on_stopped is to end at once:
+                                     called when the program is told a second time to end;
+                                     then server_program_end() is to be called. NULL:
+                                     nothing goes on for long */
+    const struct server_option *option; /* its own; NULL: it has none */
 
     /* Read these, once it is initialized. */
     uv_loop_t loop;
@@ -44,8 +58,10 @@ struct server_program {
 
     /* The rest is its own. */
     uint64_t started_ms; /* the loop's time */
-    const char *host;
-    unsigned port;
+    const char *host;    /* NULL: the command line does not say */
+    int port;            /* negative: the same */
+    const char *default_host;
+    unsigned default_port;
     uv_signal_t interrupt; /* SIGINT */
     uv_signal_t terminate; /* SIGTERM */
 };
@@ -54,10 +70,19 @@ struct server_program {
  * server. Returns 0; or the program's exit status, and why is said on stderr. */
 int server_program_init(struct server_program *program, int argc, char **argv);
 
+/* Where to listen, unless the command line says otherwise; without this it is 127.0.0.1,
+ * port 8080. Borrows `host` until server_program_run() returns. */
+void server_program_listen_at(struct server_program *program, const char *host,
+                              unsigned port);
+
 /* Listens, prints "listening on http://127.0.0.1:PORT", and serves until it is told to
  * end. Returns the program's exit status. A port that is taken ends the program here,
  * with one line on stderr and exit status 1. */
 int server_program_run(struct server_program *program);
+
+/* For a program with on_hurry: what went on after on_stopped has ended, and signals are
+ * not watched any more. To be called once, after on_stopped has come. */
+void server_program_end(struct server_program *program);
 
 /* The program that serves this exchange. */
 struct server_program *server_program_of(const struct http_exchange *exchange);

@@ -6,11 +6,16 @@ within it. STAGE=2 measures that stage's alone.
 
 from __future__ import annotations
 
-from harness.bench import BUILD_DIR, fetchers, servers, timers
+from harness.bench import BUILD_DIR, fetchers, schedule, servers, timers
 from harness.build import BuildError, make
 from harness.settings import UsageError, read
 
-BENCHES = {"1": timers.bench, "2": fetchers.bench, "3": servers.bench}
+BENCHES = {
+    "1": timers.bench,
+    "2": fetchers.bench,
+    "3": servers.bench,
+    "4": schedule.bench,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""make demo and make timeline: runs a stage's demos and draws what overlapped."""
+"""make demo and make timeline: the main job; a stage's demos, and what overlapped, drawn."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import sys
 import time
 from typing import Iterator
 
-from harness import timeline
+from harness import layout, timeline
 from harness.build import build_stage
 from harness.layout import ROOT, SOLUTIONS, STAGES, Stage, show
 from harness.running import Process, Program
 from harness.settings import UsageError, read
 from harness.verdict import Sources
+
+TELEPHONE_STAGE = "4"  # whose program is the main job
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +23,9 @@ def main(arguments: list[str]) -> int:
     if arguments[0] == "demo":
         return demo()
     stage, statuses = settings.stage, []
+    if not stage.demos:
+        print(f"Stage {stage.number} draws nothing: make demo shows what it does.")
+        return 0
     for number, (command, status, bars) in enumerate(
         play(stage, settings.implementation), 1
     ):
@@ -37,17 +42,20 @@ def main(arguments: list[str]) -> int:
 
 
 def demo() -> int:
-    """The main job of the newest stage, played by the reference."""
-    stage = STAGES[-1]
+    """The main job, played by the reference: the telephone rings. (What the stages below do
+    is drawn by make timeline.)"""
+    from harness.commands import telephone  # here, so that only its users pay for it
+
+    stage = layout.stage(TELEPHONE_STAGE)
     if not SOLUTIONS.exists():
         raise UsageError(
             "make demo plays the reference, and solutions/ is not in this copy: "
             "begin with make watch STAGE=1"
         )
     print(f"{stage.says}\n")
-    for _, status, _ in play(stage, "solutions"):
-        if status != 0:
-            return status
+    status = telephone.demo(stage, once=telephone.wants_once())
+    if status != 0:
+        return status
     first = STAGES[0]
     print("\nThat was the reference. Now it is your turn:")
     print(f"  open {first.folder}/README.md and {first.folder}/{first.first_file},")

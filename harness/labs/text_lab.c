@@ -12,6 +12,9 @@
  *   type NAME              the content type of a file
  *   quality ACCEPT TYPE    how much is this type wanted? in thousandths
  *   json [ACCEPT]          is JSON preferred? "yes" or "no"
+ *   phone TEXT             is it a telephone number? "yes" or "no"
+ *   mask TEXT              as it may be logged
+ *   uuid COUNT             so many new ones, joined by spaces
  *
  * In TEXT, and in what is printed of texts, \xHH is any byte. For
  * harness/tests/test_lib_text.py. */
@@ -20,7 +23,9 @@
 #include "lib/media_type.h"
 #include "lib/memory.h"
 #include "lib/percent.h"
+#include "lib/phone.h"
 #include "lib/program.h"
+#include "lib/uuid.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +139,24 @@ static void ask_date(time_t now)
     printf("%s", text != NULL ? text : "none");
 }
 
+static void ask_uuids(unsigned long count)
+{
+    char text[UUID_LENGTH + 1];
+
+    for (; count > 0; count--) {
+        uuid_random(text);
+        printf("%s%s%s", text, is_uuid(text) ? "" : "?", count > 1 ? " " : "");
+    }
+}
+
+static void ask_mask(const char *number)
+{
+    char *masked = copy_of("", 0, PHONE_SIZE);
+
+    printf("%s", phone_mask(number, masked));
+    free(masked);
+}
+
 /* `first` and `second` are NULL when there is no such word. Returns -1 when this is no
  * question. */
 static int ask(const char *what, char *first, char *second)
@@ -146,6 +169,12 @@ static int ask(const char *what, char *first, char *second)
         printf("%s", builtin_joke((unsigned)strtoul(first, NULL, 10)));
     else if (strcmp(what, "date") == 0)
         ask_date((time_t)strtoll(first, NULL, 10));
+    else if (strcmp(what, "phone") == 0)
+        printf("%s", phone_is_valid(first) ? "yes" : "no");
+    else if (strcmp(what, "mask") == 0)
+        ask_mask(first);
+    else if (strcmp(what, "uuid") == 0)
+        ask_uuids(strtoul(first, NULL, 10));
     else if (strcmp(what, "type") == 0)
         printf("%s", media_type_of(first));
     else if (second == NULL)

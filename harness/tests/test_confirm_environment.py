@@ -761,10 +761,10 @@ def test_instructors_set(machine: Machine, switch: dict[str, str]) -> None:
     bare.write_text(bare.read_text().replace("PYTHON", sys.executable))
     machine.environment["PYTHON"] = str(bare)
     outcome = machine.run(**switch)  # this machine's PATH has none of them
-    outcome.must_fail(15)
+    outcome.must_fail(16)
     assert outcome.combined().endswith(
         "clang libclang-rt-dev llvm clang-format black pyflakes3 shellcheck valgrind "
-        "stress-ng nginx openssl nodejs python3-aiohttp curl wrk chromium"
+        "stress-ng nginx openssl nodejs python3-aiohttp curl wrk chromium chromium-driver"
     )
     assert f"{bare} cannot import it" in outcome.message_of("aiohttp")
 

@@ -263,6 +263,21 @@ def test_a_stand_in_until_the_last_gap_is_written(copy_with_stand_in):
     assert said_by(copy, "build") == begin
 
 
+@pytest.mark.parametrize(
+    "without, said", [("glue_lab:glue", "nothing"), ("glue_lab:other", "its stand-in")]
+)
+def test_a_program_may_do_without_one_stand_in(copy_with_stand_in, without, said):
+    copy = copy_with_stand_in
+    copy.write("stage9_play/glue.c", UNWRITTEN)
+    copy.change("Makefile", "NO_STAND_IN += glue_lab\n", f"NO_STAND_IN += {without}\n")
+    try:
+        assert said_by(copy, "build") == {"show": "its stand-in", "glue_lab": said}
+    finally:
+        copy.change(
+            "Makefile", f"NO_STAND_IN += {without}\n", "NO_STAND_IN += glue_lab\n"
+        )
+
+
 def test_the_reference_needs_no_stand_in(copy_with_stand_in):
     copy_with_stand_in.write("stage9_play/glue.c", UNWRITTEN)
     said = said_by(copy_with_stand_in, "build/solutions")

@@ -34,6 +34,9 @@ OTHERS_PROGRAMS = (
 )  # a verdict is judged elsewhere; where one is does not matter
 
 
+STARTED = re.compile(r"(?:^|\| )\./(\w+)")  # by a command, be it the last one of a pipe
+
+
 @dataclass
 class Step:
     """A command that is shown, and what it prints; or, without one, what the server says."""
@@ -67,11 +70,13 @@ def blocks_of(stage: Stage) -> list[Block]:
     for section in re.split(r"^(?=##)", text, flags=re.MULTILINE):
         gap = re.match(r"### (\d+\.\d+) ", section)
         files = re.findall(r"^Where: `(\w+)\.\w+`", section, re.MULTILINE)
-        program = next((name for name in files if name in names), LAB)
+        about = next((name for name in [*files, LAB] if name in names), "")
         fence = r"((?:[^\n]+\n)*)\n```(?:text|console)\n(.*?)^```"
         for before, inside in re.findall(fence, section, re.MULTILINE | re.DOTALL):
             steps = list(steps_of(inside))
-            found.append(Block(gap[1] if gap else "", program, before, steps))
+            started = [name for step in steps for name in STARTED.findall(step.command)]
+            about = started[0] if started else about  # for the section's next ones, too
+            found.append(Block(gap[1] if gap else "", about, before, steps))
     return found
 
 
@@ -99,6 +104,17 @@ def goes_on(command: str) -> bool:
     return command.endswith("\\")
 
 
+def plays_script(step: Step) -> bool:
+    """Whether it runs a lab that is no server: it plays its script, and ends."""
+    return step.command.startswith("./") and script_of(step)[0] not in ("", LAB)
+
+
+def script_of(step: Step) -> list[str]:
+    """The lab, and its script; "" when the program is no lab."""
+    name, *script = step.command.removeprefix("./").split()
+    return [name if name.endswith("_lab") else "", *script]
+
+
 # --- The servers, and what the prose says of them -----------------------------------------
 
 
@@ -111,8 +127,11 @@ class Stand:
         self.world = World()
         self.world.start()
         self.world.orders.delay = 0
+        self.world.telephony.ring_seconds = 0
+        self.world.telephony.speak_seconds_per_word = 0
         self.server: Server = None
         self.runs: tuple[str, str] = ("", "")
+        self.programs = folder  # where those are that a pipe ends in
 
     def serve(self, overlay: str, name: str, *arguments: str, **environment: str) -> None:
         """Starts another server in place of the one that there was, on a free port."""
@@ -137,9 +156,11 @@ class Stand:
 
     def here(self, command: str) -> str:
         """The command with the ports and the folder that there are."""
-        places = {f"127.0.0.1:{SHOWN_PORT}": f"127.0.0.1:{self.server.port}"}
+        port = self.server.port if self.server else 0
+        places = {f"127.0.0.1:{SHOWN_PORT}": f"127.0.0.1:{port}"}
         places["/tmp/"] = f"{self.folder}/"
-        places[f'"127.0.0.1", {SHOWN_PORT}'] = f'"127.0.0.1", {self.server.port}'
+        places[f'"127.0.0.1", {SHOWN_PORT}'] = f'"127.0.0.1", {port}'
+        places["| ./"] = f"| {self.programs}/"
         for port, service in enumerate(self.world.services, start=DEFAULT_PORT):
             places[f"127.0.0.1:{port}"] = f"127.0.0.1:{service.port}"
         for shown, real in places.items():
@@ -271,7 +292,16 @@ def what_brings_it_about(block: Block, earlier: list[Block]) -> list[str]:
 
 def play(stand: Stand, block: Block, earlier: list[Block], overlay: str) -> None:
     """Runs what a block shows, and compares."""
-    if (overlay, block.program) != stand.runs:
+    for step in filter(plays_script, block.steps):
+        name, *script = script_of(step)
+        folder = Sources("solutions", overlay or None).built(stand.stage)
+        run = Program(folder / name, prefer="").run(*script)
+        expect_shown(step.shown, [*run.lines, *run.stderr_lines], step.command)
+    if all(plays_script(step) for step in block.steps):
+        return
+    stand.programs = Sources("solutions", overlay or None).built(stand.stage)
+    is_started = any(STARTED.search(step.command) for step in block.steps)
+    if block.program and not is_started and (overlay, block.program) != stand.runs:
         stand.serve(overlay, block.program)
     above = " ".join(block.before.split())
     scenes = [happens for words, happens in HAPPENS.items() if words in above]
@@ -318,9 +348,9 @@ def test_what_servers_and_clients_print_is_shown(stage, tmp_path):
         stand.close()
 
 
-@pytest.mark.parametrize("stage", WITH_CLIENTS, ids=lambda stage: stage.folder)
-def test_what_the_test_does_stands_in_the_readme(stage):
+def test_what_the_test_does_stands_in_a_readme():
     """What is to happen at certain words happens nowhere when they are not there."""
-    above = [" ".join(block.before.split()) for block in blocks_of(stage)]
+    blocks = [block for stage in WITH_CLIENTS for block in blocks_of(stage)]
+    above = [" ".join(block.before.split()) for block in blocks]
     for words in HAPPENS:
         assert len([one for one in above if words in one]) == 1, words

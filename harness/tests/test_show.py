@@ -98,6 +98,10 @@ def test_nothing_has_started(shown):
     assert out.count("$ ") == 1
 
 
+def test_a_stage_without_demos(shown):
+    assert shown(TASKS) == (0, "Stage 1 draws nothing: make demo shows what it does.\n")
+
+
 @pytest.mark.parametrize("world", [True, False])
 def test_a_demo_finds_its_world(shown, monkeypatch, world):
     monkeypatch.delenv("ORDERS_URL", raising=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 
 import harness.world
 from harness.layout import ROOT
-from harness.tests.client import GET, Client, call, get
+from harness.tests.client import GET, Client, call, fetch, get
 from harness.timeouts import scaled
 from harness.world import World, WorldError, WorldTimeout
 from harness.world import limits
@@ -514,11 +515,13 @@ def test_environment_says_where_the_services_are(world: World) -> None:
         "RATES_URL": world.rates.url,
         "ORDERS_URL": world.orders.url,
         "JOKES_URL": world.jokes.url,
+        "TELEPHONY_URL": world.telephony.url,
     }
 
 
 def test_fixture_gives_a_world_without_delays(world: World) -> None:
     assert (world.orders.delay, world.orders.counts.arrived) == (0, 0)
+    assert world.telephony.ring_seconds == world.telephony.speak_seconds_per_word == 0
 
 
 def test_mistake_in_a_service_is_500_and_told(
@@ -547,7 +550,7 @@ def test_open_file_limit_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_control_holds_and_releases(world: World) -> None:
-    told = (world.sites, world.rates, world.orders, world.jokes)
+    told = (world.sites, world.rates, world.orders, world.jokes, world.telephony)
     services = {s.name: s.url for s in told}
     assert call(world, "GET", "/services") == (200, services)
     status, rule = call(world, "POST", "/sites/holds", {"pattern": "/delay/*"})
@@ -693,12 +696,26 @@ class Program:
     def ports(self) -> dict[str, int]:
         """The ports it prints, by service."""
         ports = {}
-        for name in ("sites", "control", "rates", "orders", "jokes"):
+        for name in ("sites", "control", "rates", "orders", "jokes", "telephony"):
             line = self.process.stdout.readline().decode()
             start = f"{name} listening on http://127.0.0.1:"
             assert line.startswith(start)
             ports[name] = int(line[len(start) :])
+        signs = self.process.stdout.readline().decode()
+        assert signs == f"telephony signs, public key {World().telephony.public_key}\n"
         return ports
+
+    def telephone_line(self) -> str:
+        """The next line that a telephone prints."""
+        line = b""
+        while not (line.startswith(b"+") and line.endswith(b"\n")):
+            line = b"" if line.endswith(b"\n") else line
+            ready, _, _ = select.select([self.process.stdout], [], [], scaled(20))
+            assert ready, f"no line of a telephone comes, after {line!r}"
+            byte = self.process.stdout.read(1)
+            assert byte, f"it has ended, after {line!r}"
+            line += byte
+        return line.decode()
 
     def end(self) -> tuple[int, str, str]:
         """Wait for its end: exit status, the rest of stdout, stderr."""
@@ -731,7 +748,7 @@ def test_program_serves_until_told_to_end(number: int) -> None:
         "Type this first in the terminal where you run the programs:",
         *(
             f"export {name.upper()}_URL=http://127.0.0.1:{ports[name]}"
-            for name in ("sites", "rates", "orders", "jokes")
+            for name in ("sites", "rates", "orders", "jokes", "telephony")
         ),
     ]
 
@@ -743,6 +760,32 @@ def test_program_at_its_usual_ports_has_nothing_to_type() -> None:
         program.ports()
         program.process.send_signal(signal.SIGTERM)
         assert program.end() == (0, "", "")
+
+
+def test_program_prints_what_the_telephones_do() -> None:
+    with Program("--port", "0", PYTHONIOENCODING="ascii") as program:
+        ports = program.ports()
+        phone, control = Remote(ports["telephony"]), Remote(ports["control"])
+
+        def command(path: str, **fields: str) -> Any:
+            headers = {"Authorization": "Bearer k"}
+            answer, body = fetch(phone, "POST", path, json.dumps(fields), **headers)
+            assert answer.status == 200, body
+            return json.loads(body)["data"]
+
+        call(control, "POST", "/steps/holds", {"pattern": "*"})
+        numbers = {"from": "+15550100", "to": "+15550101"}
+        answer = command("/v2/calls", connection_id="7", **numbers)
+        assert program.telephone_line() == "+15550101 rings\n"
+        assert call(control, "GET", "/steps/rules/1/wait?count=1")[0] == 200
+        call(control, "POST", "/steps/rules/1/release")
+        assert program.telephone_line() == "+15550101 answers\n"
+        actions = f"/v2/calls/{answer['call_control_id']}/actions"
+        command(f"{actions}/speak", payload="Gr\xfc\xdfe", voice="male")
+        assert program.telephone_line() == '+15550101 hears: "Gr\\xfc\\xdfe"\n'
+        command(f"{actions}/hangup")
+        program.process.send_signal(signal.SIGTERM)
+        assert program.end() == (0, "+15550101 is hung up on\n", "")
 
 
 def test_program_says_when_a_port_is_taken(world: World) -> None:
@@ -796,7 +839,7 @@ def test_chosen_port_is_the_first_of_consecutive_ones(
             lambda host, port, bind=bind: (asked.append(port), bind(host, 0)),
         )
     with world:
-        assert asked == [8080, 8081, 8082, 8083, 8084]
+        assert asked == [8080, 8081, 8082, 8083, 8084, 8085]
 
 
 def test_1000_held_at_once_with_few_files_and_little_memory() -> None:

@@ -7,7 +7,7 @@ import http.client
 import itertools
 import socket
 import zlib
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -301,6 +301,29 @@ def test_fault_bad_gzip(
         gzip.decompress(body)
 
 
+@pytest.mark.parametrize("code", [None, 502])
+def test_fault_lose_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: Optional[int]
+) -> None:
+    asked: list[str] = []
+    respond = Exchange.respond
+
+    async def recording(self: Exchange) -> Any:
+        asked.append(self.request.path)
+        return await respond(self)
+
+    monkeypatch.setattr(Exchange, "respond", recording)
+    world.rates.fault("*", "lose_answer", **({} if code is None else {"code": code}))
+    with Client(world.rates) as client:
+        client.get("/latest")
+        if code is None:
+            assert client.rest() == b""
+        else:
+            status, _, body = client.answer()
+            assert (status, b"the answer was lost" in body) == (code, True)
+    assert asked == ["/latest"]  # it was done, all the same
+
+
 FAULTS_THAT_END = sorted(set(FAULTS) - {"stall", "slow_headers", "huge"})
 
 
@@ -325,6 +348,7 @@ def test_whoever_has_seen_the_end_finds_it_counted(world: World, name: str) -> N
         ("reset", {"after": "1"}, "reset: after is a number of bytes"),
         ("reset", {"body": -1}, "reset: body is a number of bytes"),
         ("close", {"after": -1}, "close: after is a number of bytes"),
+        ("lose_answer", {"code": 99}, "lose_answer: code is from 200 to 599"),
         ("stall", {"after": -1}, "stall: after is a number of bytes"),
         ("stall", {"body": True}, "stall: body is a number of bytes"),
         ("chunked", {"sizes": []}, "sizes is a list of numbers of bytes"),

@@ -18,7 +18,7 @@ from harness.world.jokes import JOKES
 from harness.world.jsontext import encode_json, to_json
 from harness.world.limits import PAGE_MAX
 from harness.world.orders import DEMO_ORDER, EMPTY_ORDER
-from harness.world.rates import RATES, cross
+from harness.world.rates import RATES, Rates, cross
 from harness.world.sites import OTHERS, SITES, Sites
 
 # The slow sites.
@@ -228,6 +228,15 @@ def test_rates_to_another_base_have_six_digits(world: World) -> None:
     rates = {name: str(rate) for name, rate in answer["rates"].items()}
     assert answer["base"] == "USD"
     assert rates == {"EUR": "0.819672", "GBP": "0.724590", "USD": "1", "KRW": "1128.16"}
+
+
+def test_rates_may_take_long() -> None:
+    rates, request = Rates(), Request("GET", "/latest", "1.1", Headers())
+    assert rates.latest(request).delay == 0
+    rates.delay = 1.5
+    assert rates.latest(request).delay == 1.5
+    rates.reset()
+    assert rates.latest(request).delay == 0
 
 
 @pytest.mark.parametrize(

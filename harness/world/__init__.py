@@ -16,7 +16,12 @@ In a test, in-process; every wait has a limit, scaled by WORKSHOP_TIMEOUT_SCALE:
         world.rates.rates["USD"] = Decimal("1.10000000000000000001")
         order = world.orders.add([[item, item], [item]])
         world.orders.delay = 0
+        world.rates.delay = 0.1
         world.jokes.jokes = ["Knock, knock."]
+        world.telephony.person("+15550102", "busy")
+        world.telephony.calls[0].said          # what was heard; see telephony.py
+        world.telephony.steps.hold("*/ring")   # phones ring until released
+        world.telephony.webhooks.fault("*/call.answered", "duplicate", copies=3)
         world.reset()                          # rules, counts, rates, ...: all as new
         world.refused_url                      # where nobody listens
         world.environment                      # {"SITES_URL": world.sites.url, ...}
@@ -29,9 +34,10 @@ Requests that are malformed get their error and are not counted. A client that c
 shuts down its sending side, before its answer is complete has abandoned the request.
 
 `make world` runs the same for a class without internet, at ports 8100 (sites), 8101
-(control), 8102 (rates), 8103 (orders) and 8104 (jokes): where programs look that have no
-SITES_URL, RATES_URL, ORDERS_URL, JOKES_URL in their environment. `make world PORT=9100`
-begins at another port.
+(control), 8102 (rates), 8103 (orders), 8104 (jokes) and 8105 (telephony): where programs
+look that have no SITES_URL, RATES_URL, ORDERS_URL, JOKES_URL, TELEPHONY_URL in their
+environment. `make world PORT=9100` begins at another port. It prints a line for each thing
+that a telephone does, and the public key that proves the telephony's webhooks.
 The control service then does what a test does, in JSON, with S the name of a service:
 
     GET    /                       this text
@@ -54,13 +60,19 @@ The control service then does what a test does, in JSON, with S the name of a se
                                      "body": ...}, ...]
     POST   /S/reset                one service as new
     POST   /reset                  all services as new
+    POST   /telephony/people       {"number": "+15550102", "manner": "busy"}
+    GET    /telephony/calls        [{"to": "+15550102", "state": "ended", ...}, ...]
+
+S may also be `steps` (of calls: a hold on "*/ring" lets phones ring until it is released)
+or `webhooks` (which go out: held or broken under /NUMBER/EVENT, as "*/call.answered").
 
 Errors are {"error": "one line"} with 400, 404, 405, or 504 for a wait past its limit.
 
 Where things are: http1.py (requests and answers), rules.py (holds, faults, counts),
 faults.py (the table of faults), service.py (the base of a service), sites.py, rates.py,
-orders.py, jokes.py and control.py (services), jsontext.py (JSON to the digit), watch.py
-(waiting), limits.py (every maximum), world.py (lifetime).
+orders.py, jokes.py, telephony.py and control.py (services), webhooks.py, webhook_faults.py
+and ed25519.py (how telephony tells programs of calls), jsontext.py (JSON to the digit),
+watch.py (waiting), limits.py (every maximum), world.py (lifetime).
 """
 
 from .faults import FAULTS

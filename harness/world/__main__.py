@@ -49,14 +49,25 @@ def main(arguments: list[str]) -> int:
     except WorldError as error:
         print(f"world: {error}; {ADVICE}", file=sys.stderr)
         return 1
+    sys.stdout.reconfigure(errors="backslashreplace")  # for what the telephones hear
     lines = [f"{s.name} listening on {s.url}" for s in world.services]
+    lines += [f"telephony signs, public key {world.telephony.public_key}"]
     if (options.host, options.port) != (DEFAULT_HOST, DEFAULT_PORT):
         lines += ["", "Type this first in the terminal where you run the programs:"]
         lines += [f"export {name}={url}" for name, url in world.environment.items()]
     print("\n".join(lines), flush=True)
+    world.telephony.on_line = print_line
     signal.sigwait(ends)
     world.stop()
     return 0
+
+
+def print_line(line: str) -> None:
+    """Print what a telephone does; it does it, too, where nobody reads any more."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        pass
 
 
 if __name__ == "__main__":

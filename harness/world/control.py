@@ -14,6 +14,7 @@ from .http1 import HttpError, Request, Response
 from .limits import WAIT_LIMIT
 from .rules import AnyRule, Fault, Rulebook
 from .service import JsonService, Service, route
+from .telephony import Call, Telephony
 from .watch import WorldError, WorldTimeout
 
 
@@ -25,6 +26,7 @@ class Control(JsonService):
     def __init__(self) -> None:
         super().__init__()
         self.services: dict[str, Service] = {}
+        self.annexes: dict[str, Rulebook] = {}  # they have rules, and no URL
 
     async def handle(self, request: Request) -> Response:
         """Turn what the world refuses into an answer."""
@@ -137,11 +139,29 @@ class Control(JsonService):
         self._rule(service, number).lift()
         return Response.json({})
 
+    @route("POST", "/telephony/people")
+    def set_person(self, request: Request) -> Response:
+        """What somebody does when called."""
+        given = needing(fields(request, number=str, manner=str, after=int), "number")
+        self._telephony().person(**needing(given, "manner"))
+        return Response.json({})
+
+    @route("GET", "/telephony/calls")
+    def list_calls(self, request: Request) -> Response:
+        """The calls, and what became of them."""
+        return Response.json([show_call(call) for call in self._telephony().calls])
+
+    def _telephony(self) -> Telephony:
+        telephony = self.services["telephony"]
+        assert isinstance(telephony, Telephony)
+        return telephony
+
     def _book(self, service: str) -> Rulebook:
-        if service not in self.services:
-            names = ", ".join(self.services)
+        books = {**self.services, **self.annexes}
+        if service not in books:
+            names = ", ".join(books)
             raise HttpError(404, f"there is no service {service!r}; there are: {names}")
-        return self.services[service]
+        return books[service]
 
     def _rule(self, service: str, number: str) -> AnyRule:
         book = self._book(service)
@@ -211,4 +231,22 @@ def show_request(request: Request) -> dict[str, Any]:
         "query": request.query,
         "headers": dict(request.headers),
         "body": request.body.decode("utf-8", "replace"),
+    }
+
+
+def show_call(call: Call) -> dict[str, Any]:
+    """A call as JSON."""
+    return {
+        "number": call.number,
+        **call.ids(),
+        "from": call.from_,
+        "to": call.to,
+        "state": call.state,
+        "hangup_cause": call.hangup_cause,
+        "hangup_source": call.hangup_source,
+        "said": call.said,
+        "events": [
+            {"type": event.type, "id": event.id, "delivered": event.delivered}
+            for event in call.events
+        ],
     }

@@ -47,18 +47,24 @@ def fault(function: Callable[..., Play]) -> Callable[..., Play]:
     return function
 
 
-def make_fault(name: str, options: dict[str, Any]) -> Play:
-    """Fault `name` with these options, ready to play. WorldError if they are wrong."""
-    if name not in FAULTS:
-        raise WorldError(f"there is no fault {name!r}; there are: {', '.join(FAULTS)}")
+def make_fault(
+    name: str, options: dict[str, Any], table: Optional[dict[str, Any]] = None
+) -> Any:
+    """Fault `name` with these options, ready to play. WorldError if they are wrong.
+
+    It is looked up in FAULTS, or in another `table` of such functions.
+    """
+    faults = FAULTS if table is None else table
+    if name not in faults:
+        raise WorldError(f"there is no fault {name!r}; there are: {', '.join(faults)}")
     try:
-        inspect.signature(FAULTS[name]).bind(**options)
+        inspect.signature(faults[name]).bind(**options)
     except TypeError:
-        known = ", ".join(inspect.signature(FAULTS[name]).parameters) or "none"
+        known = ", ".join(inspect.signature(faults[name]).parameters) or "none"
         given = ", ".join(options)
         message = f"fault {name}: its options are: {known}; not: {given}"
         raise WorldError(message) from None
-    return FAULTS[name](**options)
+    return faults[name](**options)
 
 
 def require(condition: bool, message: str) -> None:
@@ -144,6 +150,27 @@ def close(after: int = 0, body: Optional[int] = None) -> Play:
         exchange.close()
         if after > 0 or body is not None:
             await exchange.send((await cut(exchange, after, body))[0], last=True)
+
+    return play
+
+
+@fault
+def lose_answer(code: Optional[int] = None) -> Play:
+    """Do what was asked, and lose the answer: the connection closes without a byte of it.
+
+    With `code`, that status comes instead, as from a gateway that lost it.
+    """
+    require(
+        code is None or is_count(code) and 200 <= code <= 599,
+        "lose_answer: code is from 200 to 599",
+    )
+
+    async def play(exchange: Exchange) -> None:
+        await exchange.respond()
+        if code is not None:
+            await exchange.answer(exchange.service.error(code, "the answer was lost"))
+        else:
+            exchange.close()
 
     return play
 

@@ -13,6 +13,13 @@ LOG_MAX = 4096  # requests that a service remembers; the oldest go first
 LOG_BYTES_MAX = 16 * 1024 * 1024  # bytes of their heads and bodies together
 RULES_MAX = 1000  # rules in force on one service
 
+CALLS_MAX = 4096  # calls that the telephone network remembers; the oldest ended go first
+EVENTS_MAX = 64  # events, and speeches, that it remembers of one call
+COMMANDS_MAX = 16384  # command_ids that it remembers
+DELIVERIES_MAX = 1000  # webhooks on their way at once; more wait,
+UNTOLD_MAX = 16384  # up to so many events; and what then happens is not told
+WORD_MAX = 4096  # characters of a text in a command, unless it has a limit of its own
+
 BACKLOG = 4096  # connections that wait to be accepted; the system may allow fewer
 READ_SIZE = 64 * 1024  # bytes read, and written, at a time
 LINGER_BYTES = 4 * BODY_MAX  # read and dropped after a last answer,

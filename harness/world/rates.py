@@ -46,8 +46,9 @@ SIX_DIGITS = Context(prec=6, traps=[])  # no traps: tests put strange rates into
 
 class Rates(JsonService):
     """The exchange rates. `rates` is the table: one euro is so much of each currency.
+    `delay` is the seconds that each answer takes.
 
-    A test may change it, until reset(); a rate may be any value that is JSON, a Decimal
+    A test may change both, until reset(); a rate may be any value that is JSON, a Decimal
     (sent with all its digits) or a RawJson (sent as it stands).
     """
 
@@ -55,12 +56,12 @@ class Rates(JsonService):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rates = starting_rates()
+        self._restore()
 
     def reset(self) -> None:
-        """The table is as it was, too."""
+        """The table and the delay are as they were, too."""
         super().reset()
-        self.rates = starting_rates()
+        self._restore()
 
     @route("GET", "/latest")
     def latest(self, request: Request) -> Response:
@@ -77,7 +78,12 @@ class Rates(JsonService):
         if base != "EUR":
             rates = {name: cross(rate, table[base]) for name, rate in rates.items()}
         today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-        return Response.json({"base": base, "date": today, "rates": rates})
+        answer = {"base": base, "date": today, "rates": rates}
+        return Response.json(answer, delay=self.delay)
+
+    def _restore(self) -> None:
+        self.rates = starting_rates()
+        self.delay = 0.0
 
 
 def starting_rates() -> dict[str, Any]:

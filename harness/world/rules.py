@@ -193,7 +193,7 @@ class Fault(Rule):
         super().__init__(book, number, pattern, times)
         self.name = name
         self.options = options
-        self.play = make_fault(name, options)
+        self.play = book.make_fault(name, options)
 
     def __str__(self) -> str:
         return f'fault "{self.name}" on "{self.pattern}"'
@@ -371,6 +371,10 @@ class Rulebook(Watched):
         """The rule is no more in force."""
         self._rules.pop(rule.id, None)
 
+    def make_fault(self, name: str, options: dict[str, Any]) -> Any:
+        """What a Fault of this book plays. WorldError if there is no such fault."""
+        return make_fault(name, options)
+
     def _end(self, visit: Visit, how: str) -> None:
         with self.lock:
             if visit.ticket is not None:
@@ -405,6 +409,23 @@ class Rulebook(Watched):
         self._log_bytes += request.size
         while len(self._log) > LOG_MAX or self._log_bytes > LOG_BYTES_MAX:
             self._log_bytes -= self._log.popleft().size
+
+
+class Annex(Rulebook):
+    """A Rulebook for what a service does by itself: nobody asks for it over a port.
+
+    It has the lock of its service, and who waits for a change there hears of those here.
+    """
+
+    def __init__(self, name: str, service: Rulebook) -> None:
+        super().__init__(name)
+        self.lock = service.lock
+        self._service = service
+
+    def changed(self) -> None:
+        """Say that something changed; the caller has the lock."""
+        super().changed()
+        self._service.changed()
 
 
 def shortened(lines: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from .orders import Orders
 from .rates import Rates
 from .service import Service
 from .sites import Sites
+from .telephony import Telephony
 from .watch import WorldError
 
 DEFAULT_HOST = "127.0.0.1"
@@ -39,15 +40,20 @@ class World:
         self.rates = Rates()
         self.orders = Orders()
         self.jokes = Jokes()
+        self.telephony = Telephony()
         self.services: list[Service] = [  # new ones at the end
             self.sites,
             self.control,
             self.rates,
             self.orders,
             self.jokes,
+            self.telephony,
         ]
         self.control.services = {
             s.name: s for s in self.services if s is not self.control
+        }
+        self.control.annexes = {
+            book.name: book for book in (self.telephony.steps, self.telephony.webhooks)
         }
         self._host = host
         self._port = port

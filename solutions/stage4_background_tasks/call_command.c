@@ -1,0 +1,232 @@
+/* call_command: send, look, wait, send again.
+ *
+ * When there is no answer nobody knows whether the command was done: perhaps it got lost,
+ * perhaps the answer did. To dial is not idempotent. Sent twice it would ring twice, were
+ * it not for the command id: the network has written it down, and does nothing the second
+ * time. So the body is made once, with the id in it, and every try sends the same one.
+ *
+ * What is known: an answer 4xx says that the command itself is wrong, and so it will be
+ * the next time. An answer 5xx, or 429, says that the network could not do it now.
+ *
+ * In the order of time: */
+#include "stage4_background_tasks/call_command.h"
+
+#include "lib/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_BASE_DELAY_MS = 200, DEFAULT_MAX_DELAY_MS = 10000 };
+enum { CODE_SIZE = 16, PROBLEM_SIZE = 128, MAX_ANSWER = 64 * 1024 }; /* bytes */
+
+static void command_prepare(struct call_command *command, const char *path);
+static int command_try(struct call_command *command);
+static void command_on_response(struct http_call *call,
+                                const struct http_response *response);
+static bool command_may_repeat(const struct call_command *command,
+                               const struct http_response *response);
+static void command_wait(struct call_command *command);
+static double random_chance(void);
+static void command_on_pause(struct pause *pause, int status);
+static void command_finish(struct call_command *command,
+                           const struct http_response *response);
+static void read_errors(const json_t *answer, char *code, char *problem);
+static void make_impersonal(char *text);
+static void command_free(struct call_command *command);
+
+int call_command_start(struct call_command *command, const struct call_api *api,
+                       const char *path, json_t *body, const char *command_id,
+                       call_command_cb on_done)
+{
+    char id[UUID_LENGTH + 1];
+
+    *command = (struct call_command){
+        .api = api,
+        .policy = api->policy,
+        .on_done = on_done,
+    };
+    if (command_id == NULL) {
+        uuid_random(id);
+        command_id = id;
+    }
+    json_object_set_new(body, "command_id", json_string(command_id));
+    command->body = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    command_prepare(command, path);
+    int status = command->body != NULL ? command_try(command) : UV_EINVAL;
+    if (status != 0)
+        command_free(command);
+    return status;
+}
+
+/* What is the same for each try. */
+static void command_prepare(struct call_command *command, const char *path)
+{
+    command->url = xasprintf("%s%s", command->api->url, path);
+    command->authorization = xasprintf("Authorization: Bearer %s", command->api->key);
+    command->headers[0] = command->authorization;
+    command->headers[1] = "Content-Type: application/json";
+    command->headers[2] = "Accept: application/json";
+    if (command->policy.base_delay_ms == 0)
+        command->policy.base_delay_ms = DEFAULT_BASE_DELAY_MS;
+    if (command->policy.max_delay_ms == 0)
+        command->policy.max_delay_ms = DEFAULT_MAX_DELAY_MS;
+}
+
+static int command_try(struct call_command *command)
+{
+    struct http_request request = {
+        .url = command->url,
+        .method = "POST",
+        .headers = command->headers,
+        .body = command->body,
+        .body_length = strlen(command->body),
+        .timeout_ms = command->api->timeout_ms,
+        .max_body = MAX_ANSWER,
+    };
+
+    command->tries++;
+    return http_start(&command->call, command->api->client, &request, NULL,
+                      command_on_response);
+}
+
+static void command_on_response(struct http_call *call,
+                                const struct http_response *response)
+{
+    struct call_command *command = container_of(call, struct call_command, call);
+
+    if (!command->cancelled && command_may_repeat(command, response))
+        command_wait(command);
+    else
+        command_finish(command, response);
+}
+
+/* Whether it is to be tried once more. */
+static bool command_may_repeat(const struct call_command *command,
+                               const struct http_response *response)
+{
+    if (response->error == 0 && response->status < 400)
+        return false; /* it was done */
+    if (command->tries > command->policy.max_retries)
+        return false;
+    switch (response->error) {
+    case 0:
+        return response->status == 429 || response->status >= 500;
+    case UV_ECONNREFUSED:
+    case UV_ECONNRESET:
+    case UV_EOF:
+    case UV_ETIMEDOUT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The longer the more often it was tried, and by chance: see http_retry.h. */
+static void command_wait(struct call_command *command)
+{
+    uint64_t ms =
+        http_retry_delay_ms(&command->policy, command->tries - 1, random_chance());
+
+    pause_start(&command->pause, command->api->client->loop, ms, command_on_pause);
+}
+
+/* From 0 to below 1 (the middle, if the system has no random bits). */
+static double random_chance(void)
+{
+    uint32_t bits;
+
+    if (uv_random(NULL, NULL, &bits, sizeof bits, 0, NULL) != 0)
+        return 0.5;
+    return ldexp(bits, -32);
+}
+
+static void command_on_pause(struct pause *pause, int status)
+{
+    struct call_command *command = container_of(pause, struct call_command, pause);
+
+    if (status == 0)
+        status = command_try(command);
+    if (status != 0) {
+        struct http_response response = {.error = status, .body = "", .url = ""};
+        command_finish(command, &response);
+    }
+}
+
+/* The only way out. The command may be started anew by whom it calls. */
+static void command_finish(struct call_command *command,
+                           const struct http_response *response)
+{
+    char code[CODE_SIZE] = "", problem[PROBLEM_SIZE] = "";
+    json_t *answer =
+        json_loadb(response->body, response->body_length, JSON_REJECT_DUPLICATES, NULL);
+    struct call_result result = {
+        .error = response->error,
+        .status = response->status,
+        .tries = command->tries,
+        .code = code,
+        .problem = problem,
+    };
+
+    if (result.error == 0 && result.status < 300)
+        result.data = json_object_get(answer, "data");
+    if (result.error != 0) {
+        result.problem = uv_strerror(result.error);
+    } else if (!json_is_object(result.data)) {
+        result.error = UV_EPROTO;
+        result.data = NULL;
+        snprintf(problem, sizeof problem, "it answered %d", result.status);
+        read_errors(answer, code, problem);
+    }
+    command_free(command);
+    command->on_done(command, &result);
+    json_decref(answer);
+}
+
+/* Of {"errors":[{"code":"90018","title":"Call has already ended","detail":...}]} the code
+ * and the title. The detail may say whose number it was. */
+static void read_errors(const json_t *answer, char *code, char *problem)
+{
+    const json_t *first = json_array_get(json_object_get(answer, "errors"), 0);
+    const char *given_code = json_string_value(json_object_get(first, "code"));
+    const char *title = json_string_value(json_object_get(first, "title"));
+
+    if (given_code != NULL && strspn(given_code, "0123456789") == strlen(given_code) &&
+        strlen(given_code) < CODE_SIZE)
+        strcpy(code, given_code);
+    if (title != NULL) {
+        snprintf(problem, PROBLEM_SIZE, "%s", title);
+        make_impersonal(problem);
+    }
+}
+
+/* What could be a telephone number is not for a log, nor what would move a cursor. */
+static void make_impersonal(char *text)
+{
+    enum { SHORTEST_NUMBER = 6 };
+    size_t digits;
+
+    for (char *at = text; *at != '\0'; at += digits > 0 ? digits : 1) {
+        digits = strspn(at, "0123456789");
+        if (digits >= SHORTEST_NUMBER)
+            memset(at, '*', digits);
+        else if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x7f)
+            *at = ' ';
+    }
+}
+
+static void command_free(struct call_command *command)
+{
+    free(command->url);
+    free(command->body);
+    free(command->authorization);
+    command->url = command->body = command->authorization = NULL;
+}
+
+void call_command_cancel(struct call_command *command)
+{
+    command->cancelled = true;
+    pause_cancel(&command->pause);
+    http_cancel(&command->call);
+}

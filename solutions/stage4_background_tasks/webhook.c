@@ -1,0 +1,48 @@
+/* webhook: answer first, then work.
+ *
+ * What an event asks for may take seconds: another service is asked for a joke, which may
+ * be slow, or down. The telephone network does not wait for that. It wants to know one
+ * thing, whether the event has arrived, and when it hears nothing it sends it again, and
+ * again, and there is more to do for everybody. So the handler takes the event (it is
+ * copied, and what is to be done for it is a task of the background's), answers, and does
+ * not touch the exchange any more. The task runs later.
+ *
+ * To answer 200 is a promise: it will be done. Who has too much to do already must not
+ * give it. */
+#include "stage4_background_tasks/webhook.h"
+
+enum { PROBLEM_SIZE = 256 };
+
+static void webhook_take(struct http_exchange *exchange, struct call_control *control,
+                         const struct call_event *event);
+
+void webhook_handle(struct http_exchange *exchange, struct call_control *control)
+{
+    char problem[PROBLEM_SIZE];
+    struct call_event event;
+    json_t *json = http_json(exchange, problem, sizeof problem);
+    int status = UV_EINVAL;
+
+    if (json != NULL)
+        status = call_event_read(json, &event, problem, sizeof problem);
+    json_decref(json);
+    if (status != 0)
+        http_answer_error(exchange, 400, problem);
+    else
+        webhook_take(exchange, control, &event);
+}
+
+static void webhook_take(struct http_exchange *exchange, struct call_control *control,
+                         const struct call_event *event)
+{
+    int status = call_control_take(control, event);
+
+    if (status == 0) {
+        http_answer_text(exchange, 200, "ok\n");
+    } else if (status == UV_ENOBUFS) {
+        http_add_header(exchange, "Retry-After", "1");
+        http_answer_error(exchange, 503, "too much is to be done already");
+    } else {
+        http_answer_failure(exchange, status);
+    }
+}

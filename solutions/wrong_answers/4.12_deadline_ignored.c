@@ -1,0 +1,27 @@
+/* mistake: waits for ever
+ * caught by: test_background.py::test_at_the_deadline_all_are_named_then_cancelled
+ * says: and c waits; nothing */
+void background_drain(struct background *background, uint64_t deadline_ms,
+                      background_drained_cb on_drained)
+{
+    (void)deadline_ms;
+    background->draining = true;
+    background->on_drained = on_drained;
+    background_end_drain(background);
+}
+
+void background_hurry(struct background *background)
+{
+    if (uv_is_active((uv_handle_t *)&background->deadline))
+        uv_timer_start(&background->deadline, background_on_deadline, 0, 0);
+}
+
+static void background_on_deadline(uv_timer_t *deadline)
+{
+    struct background *background = container_of(deadline, struct background, deadline);
+
+    background_name(background, &background->running_tasks);
+    background_name(background, &background->queued_tasks);
+    background_cancel(background, &background->running_tasks);
+    background_cancel(background, &background->queued_tasks);
+}

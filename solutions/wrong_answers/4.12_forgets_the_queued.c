@@ -1,0 +1,25 @@
+/* mistake: asks only those to end that run
+ * caught by: test_background.py::test_what_was_never_run_is_cancelled_and_not_run
+ * says: b and c wait; a is asked to end */
+void background_drain(struct background *background, uint64_t deadline_ms,
+                      background_drained_cb on_drained)
+{
+    background->draining = true;
+    background->on_drained = on_drained;
+    uv_timer_start(&background->deadline, background_on_deadline, deadline_ms, 0);
+    background_end_drain(background);
+}
+
+void background_hurry(struct background *background)
+{
+    if (uv_is_active((uv_handle_t *)&background->deadline))
+        uv_timer_start(&background->deadline, background_on_deadline, 0, 0);
+}
+
+static void background_on_deadline(uv_timer_t *deadline)
+{
+    struct background *background = container_of(deadline, struct background, deadline);
+
+    background_name(background, &background->running_tasks);
+    background_cancel(background, &background->running_tasks);
+}

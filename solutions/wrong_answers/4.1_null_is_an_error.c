@@ -1,0 +1,19 @@
+/* mistake: takes client_state for a string, which may be null
+ * caught by: test_call_event.py::test_what_an_event_says
+ * says: Expected string, got null */
+    const char *text = NULL;
+
+    if (json_unpack_ex((json_t *)json, &error, 0, "{s:{s:s, s:s}}", "data", "event_type",
+                       &type, "id", &id) != 0)
+        return bad_event(problem, size, error.text);
+    event->type = type_of_name(type);
+    if (event->type != EVENT_OTHER &&
+        json_unpack_ex((json_t *)json, &error, 0,
+                       "{s:{s:{s:s, s?:s, s?:s, s?:s, s?:s}}}", "data", "payload",
+                       "call_control_id", &control_id, "hangup_cause", &cause,
+                       "hangup_source", &source, "status", &status, "client_state",
+                       &text) != 0)
+        return bad_event(problem, size, error.text);
+    if (text != NULL)
+        state = json_object_get(
+            json_object_get(json_object_get(json, "data"), "payload"), "client_state");

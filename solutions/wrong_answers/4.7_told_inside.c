@@ -1,0 +1,22 @@
+/* mistake: takes an entry out only after it was told
+ * caught by: test_timed_queue.py::test_one_that_is_due_may_add_itself_again
+ * says: it is not in this heap */
+    return entry_of(a)->arrival < entry_of(b)->arrival;
+}
+
+/* Time to look: tells all that are due, and waits for the next. What arrives meanwhile is
+ * told in the loop's next turn, or else who always adds another would stop the loop. */
+static void queue_on_timer(uv_timer_t *timer)
+{
+    struct timed_queue *queue = container_of(timer, struct timed_queue, timer);
+    uint64_t arrivals = queue->arrivals;
+    int64_t now = queue->clock();
+    struct timed_entry *first;
+
+    while ((first = timed_queue_first(queue)) != NULL && first->at_ms <= now &&
+           first->arrival < arrivals) {
+        queue->on_due(queue, first);
+        if (queue->heap.count > 0)
+            heap_remove(&queue->heap, &first->node);
+    }
+    queue_arm(queue);
