@@ -117,6 +117,7 @@ def test_no_piece_before_the_last_one_was_taken(lab):
     with server.client(receive_buffer=4096) as slow:
         slow.send(request("GET", f"/pieces/{count}?size={size}"))
         slow.takes(1)
+        server.wait_for("^piece ")
         server.turn()
         server.turn()
         assert 1 <= made() < count

@@ -14,6 +14,7 @@ def test_all_are_served_at_once(program, world):
     hold = world.orders.hold(f"/maestro/v1/orders/{DEMO_ORDER}")
     process = program("visitors").start("3", DEMO_ORDER, **world.environment)
     assert process.wait_until(lambda: len(hold.held) == 3)
+    process.wait_for("^visitor_3 starting$")
     assert process.lines == [f"visitor_{n} starting" for n in (1, 2, 3)]
     hold.release_all()
     run = process.finish().expect_clean()

@@ -16,12 +16,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Sequence
 
 from harness import gaps, verdict
 from harness.build import first_complaint, make, programs_of
 from harness.commands import lint, prove
-from harness.layout import ROOT, SOLUTIONS, STAGES
+from harness.layout import ROOT, SOLUTIONS, STAGES, Stage
 from harness.settings import UsageError
 from harness.timeouts import scaled
 from harness.verdict import UNWRITTEN, Outcome, Sources
@@ -110,7 +110,7 @@ def compiles_with(compiler: str) -> list[str]:
         arguments = [f"CC={compiler}", "WERROR=1", f"BUILD={build}"]
         arguments += [
             f"BUILD_DIR={BUILD}/{compiler}-{build}",
-            f"OVERLAY={skeleton_overlay()}",
+            f"OVERLAY={skeleton_overlay('skeletons')}",
         ]
         programs = ("solution", "overlay", "bench", "harness")
         done = make(*arguments, *(f"{kind}-programs" for kind in programs))
@@ -119,16 +119,16 @@ def compiles_with(compiler: str) -> list[str]:
     return problems
 
 
-def skeleton_overlay() -> str:
-    """A folder with every skeleton as it was given out; laid over the reference it is what a
-    learner has at the beginning."""
-    for stage in STAGES:
-        for name, skeleton in gaps.skeletons(stage.number).items():
-            target = ROOT / BUILD / "skeletons" / stage.folder / name
+def skeleton_overlay(name: str, stages: Sequence[Stage] = STAGES) -> str:
+    """A folder of that name with the skeletons of these stages as they were given out. Laid
+    over the reference those of one stage are what a learner has at its beginning."""
+    for stage in stages:
+        for file, skeleton in gaps.skeletons(stage.number).items():
+            target = ROOT / BUILD / name / stage.folder / file
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_text(encoding="utf-8") != skeleton.text:
                 target.write_text(skeleton.text, encoding="utf-8")
-    return f"{BUILD}/skeletons"
+    return f"{BUILD}/{name}"
 
 
 # --- Judging -------------------------------------------------------------------------------
@@ -143,8 +143,14 @@ class Suite:
     started: set[str]  # programs: "stage1_event_loop/sleep_gather"
 
 
-def suite(name: str, expected_exit: int, *arguments: str, **environment: str) -> Suite:
-    """Runs all the stages' tests.
+def suite(
+    name: str,
+    expected_exit: int,
+    *arguments: str,
+    stages: Sequence[Stage] = STAGES,
+    **environment: str,
+) -> Suite:
+    """Runs the tests of these stages.
 
     CannotRun when pytest did not end as expected (0: all passed; 1: some failed), when a test
     could not even start, or when nothing was judged.
@@ -152,8 +158,8 @@ def suite(name: str, expected_exit: int, *arguments: str, **environment: str) ->
     folder = ROOT / BUILD / "outcomes" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    stages = [stage.folder for stage in STAGES]
-    sessions = in_sessions([*arguments, *stages], folder, **environment)
+    folders = [stage.folder for stage in stages]
+    sessions = in_sessions([*arguments, *folders], folder, **environment)
     lines = [line for session in sessions for line in session.stdout.splitlines()]
     errors = [line for line in lines if line.startswith("ERROR ")]
     worst = max(session.returncode for session in sessions)
@@ -262,23 +268,30 @@ def reference_passes_valgrind() -> list[str]:
 
 def skeletons_say_so() -> list[str]:
     """Every gap of the skeletons reads "not written yet", and every test of it fails."""
-    overlay = skeleton_overlay()
-    done = make("solution-programs", "overlay-programs", f"OVERLAY={overlay}")
+    return [problem for stage in STAGES for problem in skeletons_of(stage)]
+
+
+def skeletons_of(stage: Stage) -> list[str]:
+    """The same of one stage, on the reference of those below it."""
+    name = f"skeletons_{stage.number}"
+    overlay = skeleton_overlay(name, [stage])
+    programs = [f"{overlay}/{program}" for program in programs_of(stage)]
+    done = make("solution-programs", *programs, f"OVERLAY={overlay}")
     if done.returncode != 0:
         return [first_complaint(done.stderr)]
-    outcomes = suite("skeletons", 1, "--no-build", f"--overlay={overlay}").outcomes
+    arguments = ("--no-build", f"--overlay={overlay}")
+    outcomes = suite(name, 1, *arguments, stages=[stage]).outcomes
     problems = [
         f"{outcome.test}: {outcome.kind} on the skeleton: {outcome.saw}"
         for outcome in outcomes
         if outcome.kind not in ("unwritten", "waits")
     ]
-    for stage in STAGES:
-        judged = verdict.judge(stage, outcomes, Sources("solutions", overlay))
-        problems += [
-            f"gap {one.gap.number}: {one.state}"
-            for one in judged.gaps
-            if one.state != UNWRITTEN
-        ]
+    judged = verdict.judge(stage, outcomes, Sources("solutions", overlay))
+    problems += [
+        f"gap {one.gap.number}: {one.state}"
+        for one in judged.gaps
+        if one.state != UNWRITTEN
+    ]
     return problems
 
 
