@@ -10,7 +10,6 @@ import json
 import os
 import queue
 import re
-import socket
 import tempfile
 import time
 import urllib.error
@@ -45,10 +44,10 @@ def demo(stage: Stage, *, once: bool, say: Callable[[str], None] = print) -> int
         told: queue.Queue[tuple[str, str]] = queue.Queue()
         world.telephony.on_line = lambda line: told.put(("telephone", line))
         config = Path(folder) / "config.json"
-        values = configuration(world, http={"host": "127.0.0.1", "port": free_port()})
+        values = configuration(world, http={"host": "127.0.0.1", "port": PORT})
         config.write_text(json.dumps(values), encoding="utf-8")
         environment = {**NOT_HIS_OWN, **world.environment}
-        process = runnable.start("-c", str(config), **environment)
+        process = start(runnable, config, environment)
         try:
             return play(process, world, told, once, say)
         except KeyboardInterrupt:
@@ -57,15 +56,13 @@ def demo(stage: Stage, *, once: bool, say: Callable[[str], None] = print) -> int
             process.kill()
 
 
-def free_port() -> int:
-    """The usual port, or 0, for any, where somebody has it already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", PORT))
-        except OSError:
-            return 0
-    return PORT
+def start(runnable: Program, config: Path, environment: dict[str, str]) -> Process:
+    """The program, on the usual port, or on any where somebody has that already."""
+    for port in (PORT, 0):
+        process = runnable.start("-c", str(config), "--port", str(port), **environment)
+        if process.wait_until(lambda: any(re.match(LISTENING, x) for x in process.lines)):
+            break
+    return process
 
 
 def play(
