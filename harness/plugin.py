@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from harness.world import World
 
 JUDGED = pytest.StashKey["set[str | None]"]()  # the gaps of which a test was begun
+HUNG = pytest.StashKey["set[str | None]"]()  # those of which one has hung
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -200,11 +201,23 @@ def _how_many_rest_on(items: list[pytest.Item]) -> Callable[[pytest.Item], tuple
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """When one mistake makes every program hang, not every test need show it: of each gap
-    one has its say."""
+    one has its say, unless it needs one that has hung already."""
     judged = item.config.stash.setdefault(JUDGED, set())
-    if _gap_of(item) in judged and running.enough_hung():
-        pytest.skip("not run: too many programs had hung before")
+    mark = item.get_closest_marker("gap")
+    if mark and running.enough_hung():
+        needs = set(mark.kwargs.get("needs", ()))
+        if mark.args[0] in judged or needs & item.config.stash.setdefault(HUNG, set()):
+            pytest.skip("not run: too many programs had hung before")
     judged.add(_gap_of(item))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Notes of which gap a program has hung."""
+    before = running.how_many_hung()
+    yield
+    if running.how_many_hung() > before:
+        item.config.stash.setdefault(HUNG, set()).add(_gap_of(item))
 
 
 def _sources(config: pytest.Config) -> Sources:

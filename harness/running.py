@@ -44,10 +44,15 @@ def patience() -> float:
     return scaled(HANG_SECONDS_AFTER_ONE if _hung else HANG_SECONDS)
 
 
+def how_many_hung() -> int:
+    """How many programs of this session have hung. One that came to an unwritten gap does not
+    count: that is no mistake."""
+    return len([one for one in _hung if not one.unwritten])
+
+
 def enough_hung() -> bool:
-    """Whether so many programs of this session have hung that what is wrong is known. One
-    that came to an unwritten gap does not count: that is no mistake."""
-    return len([one for one in _hung if not one.unwritten]) >= HANGS_ARE_ENOUGH
+    """Whether so many have that what is wrong is known."""
+    return how_many_hung() >= HANGS_ARE_ENOUGH
 
 
 def _few(arguments: Sequence[str]) -> Sequence[str]:

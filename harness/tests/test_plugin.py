@@ -135,6 +135,9 @@ def test_fourth(): hangs()
 @gap("2.2", rests_on=["2.7"])
 def test_fifth(): hangs()
 
+@gap("2.3", needs=["2.1"])
+def test_sixth(): hangs()
+
 @gap("2.7")
 def test_below(): hangs(*UNWRITTEN)
 
@@ -145,8 +148,8 @@ def test_given(): pass
 @pytest.mark.parametrize(
     "unwritten, not_run",
     [
-        pytest.param("[]", ["test_third", "test_fifth"], id="a mistake"),
-        pytest.param("['2.8']", ["test_fifth"], id="a gap is not written"),
+        pytest.param("[]", ["test_third", "test_fifth", "test_sixth"], id="a mistake"),
+        pytest.param("['2.8']", ["test_fifth", "test_sixth"], id="a gap is not written"),
     ],
 )
 def test_when_many_hang_the_others_are_not_run(later, unwritten, not_run):
