@@ -312,6 +312,50 @@ def test_a_drain_waits_for_work(program):
     run.expect_clean()
 
 
+@gap("4.9", needs=["4.3", "4.12"])
+def test_work_on_a_thread_is_waited_for(program):
+    """No thread can be stopped; what waits for a thread can be taken back."""
+    steps = [f"do={name}" for name in [*POOL, "fifth"]]
+    steps += [f"begun={name}" for name in POOL]
+    steps += ["turn", "drain=0", "turn", "turn"]
+    run = lab(program, *steps, *[f"release={name}" for name in POOL])
+    expect(
+        lines_about(run, " is left") == [f"{name} is left" for name in [*POOL, "fifth"]],
+        saw=say(lines_about(run, " is left")),
+        expected="all five are named",
+    )
+    expect(
+        index(run, "fifth is done: ECANCELED", say(run.lines))
+        < index(run, f"release={POOL[0]}"),
+        saw=say(run.lines),
+        expected="the fifth is cancelled at once",
+    )
+    done = [line for line in lines_about(run, " is done: 0")]
+    expect(
+        sorted(done) == [f"{name} is done: 0" for name in POOL]
+        and run.lines[-1] == "drained",
+        saw=say(run.lines[index(run, f"release={POOL[0]}") :]),
+        expected="the four on their threads are done, and then it has drained",
+    )
+    run.expect_clean()
+
+
+@gap("4.9", needs=["4.3", "4.11", "4.12"])
+def test_work_that_was_never_run_is_cancelled(program):
+    """on_done() comes all the same, with UV_ECANCELED."""
+    run = lab(
+        program, "running=1", "do=a", "do=b", "begun=a", "drain=0", "turn", "turn",
+        "release=a",
+    )  # fmt: skip
+    done = lines_about(run, " is done")
+    expect(
+        done == ["b is done: ECANCELED", "a is done: 0"],
+        saw=say(done),
+        expected="b is done: ECANCELED; then a, which had a thread: 0",
+    )
+    run.expect_clean()
+
+
 # --- 4.11: cap and queue ---------------------------------------------------------------------
 
 
@@ -646,50 +690,6 @@ def test_those_that_were_cancelled_are_reported(program):
         saw=say(failed),
         expected="b has failed: ECANCELED",
     )
-
-
-@gap("4.12", needs=["4.3", "4.9"])
-def test_work_on_a_thread_is_waited_for(program):
-    """No thread can be stopped; what waits for a thread can be taken back."""
-    steps = [f"do={name}" for name in [*POOL, "fifth"]]
-    steps += [f"begun={name}" for name in POOL]
-    steps += ["turn", "drain=0", "turn", "turn"]
-    run = lab(program, *steps, *[f"release={name}" for name in POOL])
-    expect(
-        lines_about(run, " is left") == [f"{name} is left" for name in [*POOL, "fifth"]],
-        saw=say(lines_about(run, " is left")),
-        expected="all five are named",
-    )
-    expect(
-        index(run, "fifth is done: ECANCELED", say(run.lines))
-        < index(run, f"release={POOL[0]}"),
-        saw=say(run.lines),
-        expected="the fifth is cancelled at once",
-    )
-    done = [line for line in lines_about(run, " is done: 0")]
-    expect(
-        sorted(done) == [f"{name} is done: 0" for name in POOL]
-        and run.lines[-1] == "drained",
-        saw=say(run.lines[index(run, f"release={POOL[0]}") :]),
-        expected="the four on their threads are done, and then it has drained",
-    )
-    run.expect_clean()
-
-
-@gap("4.12", needs=["4.3", "4.9", "4.11"])
-def test_work_that_was_never_run_is_cancelled(program):
-    """on_done() comes all the same, with UV_ECANCELED."""
-    run = lab(
-        program, "running=1", "do=a", "do=b", "begun=a", "drain=0", "turn", "turn",
-        "release=a",
-    )  # fmt: skip
-    done = lines_about(run, " is done")
-    expect(
-        done == ["b is done: ECANCELED", "a is done: 0"],
-        saw=say(done),
-        expected="b is done: ECANCELED; then a, which had a thread: 0",
-    )
-    run.expect_clean()
 
 
 @pytest.mark.parametrize(
