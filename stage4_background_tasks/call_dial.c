@@ -27,13 +27,14 @@ static void dial_finish(struct dial *dial, int status);
 
 int call_control_dial(struct call_control *control, const struct call *call)
 {
+    struct background *dials = control->options.dials;
     struct dial *dial = xmalloc(sizeof *dial);
     int status;
 
     dial->control = control;
     dial->call = *call;
-    status = background_spawn(control->background, &dial->task, "dial", dial_run,
-                              dial_on_cancel);
+    status = background_spawn(dials != NULL ? dials : control->background, &dial->task,
+                              "dial", dial_run, dial_on_cancel);
     if (status != 0)
         free(dial);
     return status;

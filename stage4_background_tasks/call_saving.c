@@ -97,6 +97,8 @@ static void record_on_saved(struct store_job *job, int status)
                        status);
     } else {
         record_save(record);
+        if (record->call.state == CALL_SCHEDULED) /* it was put back */
+            record_wait(record, scheduler->clock() + CALL_SCHEDULER_RETRY_MS);
     }
     scheduler_finish(scheduler);
 }
