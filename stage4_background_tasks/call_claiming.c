@@ -101,5 +101,5 @@ size_t call_scheduler_going(const struct call_scheduler *scheduler)
 
     for (int state = CALL_DIALLING; state < CALL_DONE; state++)
         count += scheduler->table.in_state[state];
-    return count;
+    return count - scheduler->silent;
 }

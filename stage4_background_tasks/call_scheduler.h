@@ -63,6 +63,7 @@ struct call_scheduler {
     struct list line;        /* of records: their time has come, and there is no place */
     size_t max_dialling;     /* places; 0: any number */
     size_t claiming;         /* so many are being claimed */
+    size_t silent;           /* of those that go on nothing was told since the start */
     size_t promising;        /* further ones, that the store does not have yet */
     size_t jobs;             /* given to the store, and not done */
     bool stopped;
@@ -111,7 +112,9 @@ void call_scheduler_each(const struct call_scheduler *scheduler, size_t max,
 /* How many calls are known. */
 size_t call_scheduler_count(const struct call_scheduler *scheduler);
 
-/* How many of them go on: from CALL_DIALLING to CALL_SPEAKING. */
+/* How many of them go on, from CALL_DIALLING to CALL_SPEAKING. One that went on before
+ * the program was started counts from when something is told of it: it may be over, and
+ * nobody has heard of it. */
 size_t call_scheduler_going(const struct call_scheduler *scheduler);
 
 /* Nothing is due any more, and nothing is promised; what is known stays known, and

@@ -22,6 +22,7 @@ struct call_record {
     struct store_job job;     /* with the store, if is_busy */
     struct list in_line;      /* of the scheduler: its time has come */
     bool was_dialling;        /* already when the program was started */
+    bool is_silent;           /* it went on then, and nothing was told of it since */
     bool is_queued;
     bool is_busy;
     bool is_changed;          /* the store does not have it as it is */

@@ -38,7 +38,7 @@ enum {
     COMMAND_TIMEOUT_MS = 5000, /* for each try */
     COMMAND_RETRIES = 4,
     CALLS_MS = 20000,  /* at the end: for the calls that go on to be over */
-    SERVER_MS = 5000,  /* then, for who has sent half of a request, or reads slowly */
+    SERVER_MS = 3000,  /* then, for who has sent half of a request, or reads slowly */
     DRAIN_MS = 10000,  /* then, to finish what has begun */
     MAX_DIALLING = 50, /* at once; what is claimed is dialled at once */
     MAX_RUNNING = 100, /* events that are worked on */

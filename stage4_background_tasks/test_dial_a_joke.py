@@ -178,6 +178,13 @@ def test_the_environment_wins(line, world):
     assert "another" not in "".join(said.lines + said.stderr_lines)
 
 
+def test_a_public_key_does_not_do_anything_yet(line, world):
+    """Who has set it must not think that webhooks are verified."""
+    line.configure(telnyx_public_key=world.telephony.public_key)
+    said = line.start().stop().expect_clean()
+    assert "not verified" in said.lines[0]
+
+
 def test_a_variable_that_is_wrong_is_named(refused):
     """By its own name."""
     said = refused(environment={"SRC_NUMBER": "1"})

@@ -52,7 +52,12 @@ int call_scheduler_init(struct call_scheduler *scheduler, uv_loop_t *loop,
 
 static void scheduler_on_loaded(void *context, const struct call *call)
 {
-    scheduler_know(context, call)->was_dialling = call->state == CALL_DIALLING;
+    struct call_scheduler *scheduler = context;
+    struct call_record *record = scheduler_know(scheduler, call);
+
+    record->was_dialling = call->state == CALL_DIALLING;
+    record->is_silent = call->state > CALL_DIALLING && call->state < CALL_DONE;
+    scheduler->silent += record->is_silent;
 }
 
 /* Looks through what the store had, in order of arrival. A call that was going on may be
