@@ -77,7 +77,7 @@ BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure 
     hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
-HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab) harness/fuzz/parse_requests
+HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab pause_lab) harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
