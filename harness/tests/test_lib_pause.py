@@ -32,7 +32,11 @@ def _lab() -> None:
 def test_who_cancels_is_told_so(when: str, lines: list[str]) -> None:
     """Exactly once, and with UV_ECANCELED, also when the time was up already."""
     done = subprocess.run(
-        [ROOT / LAB, when], capture_output=True, text=True, timeout=scaled(60), check=False
+        [ROOT / LAB, when],
+        capture_output=True,
+        text=True,
+        timeout=scaled(60),
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == lines
