@@ -67,9 +67,7 @@ int call_event_read(const json_t *json, struct call_event *event, char *problem,
     if (!keep_optional(event->cause, sizeof event->cause, cause) ||
         !keep_optional(event->source, sizeof event->source, source) ||
         !keep_optional(event->status, sizeof event->status, status))
-        return bad_event(problem, size,
-                         "a hangup_cause, hangup_source or status that is "
-                         "no string");
+        return bad_event(problem, size, "hangup_cause, _source or status is no string");
     return event_keep(event, id, control_id, problem, size);
 }
 

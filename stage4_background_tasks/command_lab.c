@@ -46,11 +46,11 @@ static void lab_on_pause_ends(uv_timer_t *timer)
     uv_close((uv_handle_t *)timer, NULL);
 }
 
-/* Timers of equal times run in the order in which they were started; `late` is the
- * pause's, then this one. */
+/* Timers of equal times run in the order in which they were started: this one right after
+ * the pause's. */
 static void lab_on_watch(uv_timer_t *timer)
 {
-    if (command.pause.active)
+    if (uv_is_active((uv_handle_t *)&command.pause.timer))
         uv_timer_start(timer, lab_on_pause_ends,
                        uv_timer_get_due_in(&command.pause.timer), 0);
 }
