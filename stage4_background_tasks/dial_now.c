@@ -74,9 +74,13 @@ static const struct http_route routes[] = {
 
 /* What is printed of each step. */
 static const char *const words[CALL_STATES] = {
-    [CALL_DIALLING] = "is dialled",   [CALL_RINGING] = "rings",
-    [CALL_ANSWERED] = "has answered", [CALL_SPEAKING] = "hears the joke",
-    [CALL_DONE] = "is done",          [CALL_FAILED] = "has failed",
+    [CALL_SCHEDULED] = "was not dialled",
+    [CALL_DIALLING] = "is dialled",
+    [CALL_RINGING] = "rings",
+    [CALL_ANSWERED] = "has answered",
+    [CALL_SPEAKING] = "hears the joke",
+    [CALL_DONE] = "is done",
+    [CALL_FAILED] = "has failed",
     [CALL_UNSURE] = "may be dialled",
 };
 
@@ -199,11 +203,10 @@ static void app_on_progress(struct call_control *control, int64_t id,
     if (id < 1 || (uint64_t)id > app->options.count)
         return;
     struct call *call = &app->calls[id - 1];
-    if (state == CALL_SCHEDULED)
-        state = CALL_FAILED;
-    if (strcmp(call->command_id, command_id) != 0 || !is_news(call->state, state))
+    enum call_state now = state == CALL_SCHEDULED ? CALL_FAILED : state;
+    if (strcmp(call->command_id, command_id) != 0 || !is_news(call->state, now))
         return;
-    call->state = state;
+    call->state = now;
     printf("%s %s%s%s\n", phone_mask(call->number, masked), words[state],
            reason != NULL ? ": " : "", reason != NULL ? reason : "");
     if (app_all_over(app) && !app->options.stay && !app->stopping)

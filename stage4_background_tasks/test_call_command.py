@@ -228,6 +228,26 @@ def test_cancelled_when_the_pause_ends(program, world, phone):
 
 
 @pytest.mark.reference
+def test_cancelled_before_it_was_sent(program, world, phone):
+    """Two are dialled one after the other; of the second one it is known that it was not.
+    Of the first one it is not: nothing is told."""
+    hold = phone.hold("/v2/calls")
+    server = start(program, world, "--running", "1", "+15555550102")
+    server.wait_for_requests(hold, 1)
+    server.process.ask_to_end()
+    server.process.wait_for("^stopping")
+    server.process.ask_to_end()
+    process = server.process.finish()
+    process.expect_closed()
+    told = [one for one in process.lines if "dialled" in one]
+    assert told == [
+        "+15***02 is dialled",
+        "+15***01 is dialled",
+        "+15***01 was not dialled: operation canceled",
+    ]
+
+
+@pytest.mark.reference
 def test_an_answer_of_somebody_else(program, world, phone):
     """200, but not of this API: it cannot be known what was done, and is not repeated."""
     for text in ("", "[]", "{}", '{"data":[]}', '{"data":"ok"}', "<html>"):
