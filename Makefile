@@ -63,6 +63,7 @@ PROGRAMS := \
     stage3_server/server_lab \
     stage4_background_tasks/background_lab \
     stage4_background_tasks/event_lab \
+    stage4_background_tasks/command_lab \
     stage4_background_tasks/dial_now \
     stage4_background_tasks/currency_pool \
     stage4_background_tasks/currency_blocking \
@@ -77,7 +78,7 @@ BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure 
     hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
-HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab) harness/fuzz/parse_requests
+HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab pause_lab) harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
@@ -125,7 +126,9 @@ USES_background_lab    := $(BACKGROUND)
 USES_currency_pool     := $(BACKGROUND) $(CURRENCY_EASY)
 USES_currency_blocking := $(CURRENCY_EASY)
 CALL_CONTROL := $(addprefix stage4_background_tasks/,webhook call_control call_event call_command \
-                  call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
+                  call_answer call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
+USES_command_lab := $(HTTP_CLIENT) stage2_http_client/http_retry \
+                    $(addprefix stage4_background_tasks/,call_command call_answer)
 USES_event_lab := stage4_background_tasks/call_event
 USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
                   $(HTTP_CLIENT)

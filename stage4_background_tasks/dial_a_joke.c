@@ -49,7 +49,8 @@ static void app_open(struct joke_app *app);
 static struct call_store *app_open_store(struct joke_app *app);
 static void app_on_due(struct call_scheduler *scheduler, const struct call *call);
 static void app_on_progress(struct call_control *control, int64_t id,
-                            enum call_state state, const char *reason);
+                            const char *command_id, enum call_state state,
+                            const char *reason);
 static void app_on_log(struct call_control *control, const char *line);
 static void app_on_trouble(struct call_scheduler *scheduler, const char *what, int error);
 static void app_on_task_failed(struct background *background, const char *task,
@@ -189,15 +190,17 @@ static void app_on_due(struct call_scheduler *scheduler, const struct call *call
     printf("call %" PRId64 ": dialling %s\n", call->id, phone_mask(call->number, number));
     int status = call_control_dial(&app->control, call);
     if (status != 0)
-        app_on_progress(&app->control, call->id, CALL_SCHEDULED, uv_strerror(status));
+        app_on_progress(&app->control, call->id, call->command_id, CALL_SCHEDULED,
+                        uv_strerror(status));
 }
 
 static void app_on_progress(struct call_control *control, int64_t id,
-                            enum call_state state, const char *reason)
+                            const char *command_id, enum call_state state,
+                            const char *reason)
 {
     struct joke_app *app = container_of(control, struct joke_app, control);
 
-    if (id == 0 || !call_scheduler_update(&app->scheduler, id, NULL, state, reason))
+    if (id == 0 || !call_scheduler_update(&app->scheduler, id, command_id, state, reason))
         return;
     if (state >= CALL_DONE || state == CALL_SCHEDULED) /* of all others the events tell */
         printf("call %" PRId64 ": %s%s%s\n", id,
