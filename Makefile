@@ -115,7 +115,7 @@ USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_ev
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
 USES_queue_lab   := stage4_background_tasks/timed_queue
 USES_timed_queue := stage4_background_tasks/timed_queue
-CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler call_saving call_table call_store \
+CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler call_claiming call_saving call_table call_store \
                     memory_store sqlite_store sqlite_file timed_queue)
 USES_scheduler_lab := $(CALL_SCHEDULER)
 USES_hello_server := $(HTTP_SERVER)

@@ -50,6 +50,8 @@ struct call_control_options {
                                   who hangs up has to wait behind those who want a joke */
     uint64_t joke_timeout_ms;  /* for that service; then the joke is one of ours */
     uint64_t pause_ms;         /* 0: CALL_PAUSE_MS */
+    struct background *dials; /* those that dial run in this one, so that who has answered
+                                  need not wait behind them; NULL: in the same one */
     call_progress_cb on_progress;
     call_log_cb on_log; /* may be NULL */
 };

@@ -31,14 +31,15 @@ static void dial_finish(struct dial *dial, int status);
 
 int call_control_dial(struct call_control *control, const struct call *call)
 {
+    struct background *dials = control->options.dials;
     struct dial *dial = xmalloc(sizeof *dial);
     int status;
 
     dial->control = control;
     dial->call = *call;
     dial->again = call->claimed_ms < control->begun_ms;
-    status = background_spawn(control->background, &dial->task, "dial", dial_run,
-                              dial_on_cancel);
+    status = background_spawn(dials != NULL ? dials : control->background, &dial->task,
+                              "dial", dial_run, dial_on_cancel);
     if (status != 0)
         free(dial);
     return status;
@@ -54,7 +55,7 @@ static void dial_run(struct task *task)
     int status = call_command_start(&dial->command, api, "/v2/calls", dial_body(dial),
                                     dial->call.command_id, give_up_ms, dial_on_done);
     if (status != 0)
-        dial_fail(dial, status, dial->again, uv_strerror(status));
+        dial_fail(dial, status, false, uv_strerror(status));
 }
 
 void call_was_dialled(struct call_control *control, const struct call_event *event)
@@ -92,7 +93,7 @@ static void dial_on_cancel(struct task *task)
     if (task->is_running)
         call_command_cancel(&dial->command);
     else
-        dial_fail(dial, UV_ECANCELED, dial->again, uv_strerror(UV_ECANCELED));
+        dial_fail(dial, UV_ECANCELED, false, uv_strerror(UV_ECANCELED));
 }
 
 static void dial_on_done(struct call_command *command, const struct call_result *result)

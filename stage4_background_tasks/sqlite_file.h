@@ -31,7 +31,7 @@ struct sqlite_file {
     } prepared[SQLITE_FILE_STATEMENTS];
 };
 
-/* Opens the file, or makes it, readable for its owner only, with one empty table,
+/* Opens the file, or makes it, readable for its owner only from now on, with one empty table,
  * "calls", whose columns are the members of struct call; `state` is the state's name.
  * Nobody else can open it until it is closed. Returns 0; or as sqlite_store_open(), with
  * `problem`, and there is nothing to close. */
