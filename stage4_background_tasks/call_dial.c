@@ -55,7 +55,8 @@ static void dial_run(struct task *task)
     int status = call_command_start(&dial->command, api, "/v2/calls", dial_body(dial),
                                     dial->call.command_id, give_up_ms, dial_on_done);
     if (status != 0)
-        dial_fail(dial, status, false, uv_strerror(status));
+        dial_fail(dial, status, dial->again && status == UV_ETIMEDOUT,
+                  uv_strerror(status));
 }
 
 void call_was_dialled(struct call_control *control, const struct call_event *event)
