@@ -111,8 +111,8 @@ static void dial_on_done(struct call_command *command, const struct call_result 
     }
 }
 
-/* What was not sent, and not because nobody could be reached, may be put back. Of what may
- * have been sent when it was cancelled nothing is told: the next start asks again, or
+/* What was not sent, and not because nobody could be reached, may be put back. Of what
+ * may have been sent when it was cancelled nothing is told: the next start asks again, or
  * knows that it is too late for that. And of what was dialled all the same the events
  * tell. */
 static void dial_fail(struct dial *dial, int error, bool unsure, const char *reason)
