@@ -1,4 +1,4 @@
-/* call_claiming: when a call whose time has come is claimed. For the call_scheduler alone.
+/* call_claiming: when a call is claimed whose time has come. For the scheduler alone.
  *
  * To claim a call is to say that it is being dialled: after a crash nobody knows more. So
  * no more are claimed than are dialled at once; the others stand in line, SCHEDULED, and

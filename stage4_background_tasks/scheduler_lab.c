@@ -17,8 +17,8 @@
  *   close                  closes it, and the lab ends; as does the end of the input
  *
  * What it prints: "promised ID AT NUMBER", "refused ERROR AT NUMBER",
- * "filled COUNT, refused COUNT",
- * "news of ID" and "no news of ID" for told, "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID" and
+ * "filled COUNT, refused COUNT", "news of ID" and "no news of ID" for told,
+ * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID" and
  * "not claimed ERROR ID", "call ID AT NUMBER COMMAND_ID STATE CLAIMED_MS WHY" for each
  * of a list and then "listed", and "closed". */
 #include "lib/buffer.h"
