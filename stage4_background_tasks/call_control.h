@@ -25,11 +25,11 @@ enum {
     CALL_JOKE_MAX = 3000,       /* characters that can be spoken */
 };
 
-/* What has become of a call. `id` is our own (0: it is none of ours), `command_id` that of
- * the command that has dialled it ("": it is none of ours): of a call of that id with
- * another one nothing is said. `reason` (may be NULL) says why it has failed. From the
- * loop. Besides the states that the network tells:
- * - CALL_SCHEDULED: it was never sent to the network, and may be put back;
+/* What has become of a call. `id` is our own (0: it is none of ours), and `command_id` is
+ * that of the command that has dialled it ("": it is none of ours): of a call of that id
+ * with another one nothing is said. `reason` (may be NULL) says why it has failed. From
+ * the loop. Besides the states that the network tells:
+ * - CALL_SCHEDULED: this program has not sent it to the network; it may be put back;
  * - CALL_UNSURE: it was sent, and nobody knows whether it is dialled;
  * - CALL_FAILED: it is known that it has; only CALL_DONE may still follow, when what says
  *   that the joke was told has come late. */
@@ -74,11 +74,11 @@ void call_control_init(struct call_control *control, struct background *backgrou
                        const struct call_control_options *options);
 void call_control_deinit(struct call_control *control);
 
-/* Dials `call`'s number, in the background, but not when it was claimed so long ago that
- * the network could have forgotten the command (CALL_SCHEDULER_SURE_MS). on_progress tells
- * CALL_RINGING when the network has taken it, or CALL_SCHEDULED, CALL_UNSURE or
- * CALL_FAILED, see there; or nothing, when it was cancelled on its way: then the next start
- * knows what to do. Copies what it needs. Returns as background_spawn(). */
+/* Dials `call`'s number, in the background; but not when it was claimed so long ago that
+ * the network could have forgotten the command (CALL_SCHEDULER_SURE_MS). on_progress
+ * tells CALL_RINGING when the network has taken it, or CALL_SCHEDULED, CALL_UNSURE or
+ * CALL_FAILED, see there; or nothing, when it was cancelled on its way: then the next
+ * start knows what to do. Copies what it needs. Returns as background_spawn(). */
 int call_control_dial(struct call_control *control, const struct call *call);
 
 /* Does what an event asks for, in the background: it is called by the handler of

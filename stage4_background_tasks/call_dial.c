@@ -55,7 +55,8 @@ static void dial_run(struct task *task)
     int status = call_command_start(&dial->command, api, "/v2/calls", dial_body(dial),
                                     dial->call.command_id, give_up_ms, dial_on_done);
     if (status != 0)
-        dial_fail(dial, status, dial->again, uv_strerror(status));
+        dial_fail(dial, status, dial->again && status == UV_ETIMEDOUT,
+                  uv_strerror(status));
 }
 
 void call_was_dialled(struct call_control *control, const struct call_event *event)
@@ -93,7 +94,7 @@ static void dial_on_cancel(struct task *task)
     if (task->is_running)
         call_command_cancel(&dial->command);
     else
-        dial_fail(dial, UV_ECANCELED, dial->again, uv_strerror(UV_ECANCELED));
+        dial_fail(dial, UV_ECANCELED, false, uv_strerror(UV_ECANCELED));
 }
 
 static void dial_on_done(struct call_command *command, const struct call_result *result)
@@ -110,8 +111,8 @@ static void dial_on_done(struct call_command *command, const struct call_result 
     }
 }
 
-/* What was not sent, and not because nobody could be reached, may be put back. Of what may
- * have been sent when it was cancelled nothing is told: the next start asks again, or
+/* What was not sent, and not because nobody could be reached, may be put back. Of what
+ * may have been sent when it was cancelled nothing is told: the next start asks again, or
  * knows that it is too late for that. And of what was dialled all the same the events
  * tell. */
 static void dial_fail(struct dial *dial, int error, bool unsure, const char *reason)

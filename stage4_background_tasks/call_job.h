@@ -39,8 +39,8 @@ void job_tell(struct job *job, enum call_state state, const char *reason);
 
 /* Sends the command `action` ("speak") to the event's call, with the members of `body`
  * (taken). Its id is made from the event's: what is done for an event that is delivered
- * again, perhaps after a restart, is the same command. Returns as call_command_start(): 0, and `on_done` comes exactly once; or a
- * negative UV_E*, and it never does. */
+ * again, perhaps after a restart, is the same command. Returns as call_command_start():
+ * 0, and `on_done` comes exactly once; or a negative UV_E*, and it never does. */
 int job_send(struct job *job, const char *action, json_t *body, call_command_cb on_done);
 
 /* The job has ended, well (0) or with an error (a negative UV_E*), which the background

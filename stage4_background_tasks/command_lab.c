@@ -4,7 +4,7 @@
  *     not sent: connection timed out
  *
  *   late      so late that no try may begin
- *   retry     in time, but too late for a second try: as soon as it is, it says "too late"
+ *   retry     in time; as soon as a second try may not begin, it says "too late"
  *   cancel    and cancels it in the turn in which the pause before the second try ends
  *
  * At the end it says what has become of it: "connection timed out, 1 tried, unsure". */

@@ -6,7 +6,7 @@
  *   never    not at all
  *
  * The loop runs the callbacks of equal times in the order in which they were started, and
- * closes handles after them: so the moments are sure. For harness/tests/test_lib_pause.py.
+ * closes handles after them: so the moments are sure. For test_lib_pause.py.
  */
 #include "lib/pause.h"
 #include "lib/program.h"

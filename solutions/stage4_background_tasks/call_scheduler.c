@@ -180,6 +180,8 @@ static bool state_follows(enum call_state from, enum call_state to)
         return from == CALL_DIALLING;
     if (to == CALL_DIALLING || from == CALL_SCHEDULED)
         return false;
+    if (from == CALL_FAILED)
+        return to == CALL_DONE; /* that it was told has come late */
     return from == CALL_UNSURE || (from < CALL_DONE && to > from);
 }
 
