@@ -377,6 +377,22 @@ def test_who_is_killed_while_it_answers(line, phone):
     assert promised
 
 
+def test_a_call_of_before_the_kill_does_not_hold_the_end(line, world):
+    """Somebody has answered when the program is killed. The next one hears nothing of it, and
+    does not wait for it when it is told to end."""
+    jokes = world.jokes.hold("/")
+    server = line.start()
+    line.book(server, NUMBER, 1)
+    server.wait_for_requests(jokes, 1)
+    line.book(server, number(1), 3600)  # what came before that is in the file, too
+    server.process.kill()
+    assert states_in(line) == {"answered": 1, "scheduled": 1}
+    done = line.start().stop()
+    done.expect_closed()
+    said = "dial_a_joke: call 1 goes on without this program: answered"
+    assert done.stderr_lines == [said]
+
+
 # --- Ten thousand webhooks at once ------------------------------------------------------
 
 
