@@ -63,6 +63,7 @@ PROGRAMS := \
     stage3_server/server_lab \
     stage4_background_tasks/background_lab \
     stage4_background_tasks/event_lab \
+    stage4_background_tasks/command_lab \
     stage4_background_tasks/dial_now \
     stage4_background_tasks/currency_pool \
     stage4_background_tasks/currency_blocking \
@@ -77,7 +78,7 @@ BENCH_PROGRAMS := $(addprefix harness/bench/,gather_timers client_fetch measure 
     hello_server pipelined_load))
 
 # For the harness's own tests, which ask what lib/ has, and for `make fuzz`. Fuzzers need clang's -fsanitize=fuzzer.
-HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab) harness/fuzz/parse_requests
+HARNESS_PROGRAMS := $(addprefix harness/labs/,text_lab heap_lab time_lab id_set_lab pause_lab) harness/fuzz/parse_requests
 FUZZERS := harness/fuzz/fuzz_request_parser
 
 # Those that parse requests.
@@ -114,7 +115,7 @@ USES_orders_server   := $(SERVER_PROGRAM) stage3_server/orders_openapi stage1_ev
                         $(addprefix stage2_http_client/,orders order_query order_json http_retry)
 USES_queue_lab   := stage4_background_tasks/timed_queue
 USES_timed_queue := stage4_background_tasks/timed_queue
-CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler call_saving call_table call_store \
+CALL_SCHEDULER := $(addprefix stage4_background_tasks/,call_scheduler call_claiming call_saving call_table call_store \
                     memory_store sqlite_store sqlite_file timed_queue)
 USES_scheduler_lab := $(CALL_SCHEDULER)
 USES_hello_server := $(HTTP_SERVER)
@@ -125,7 +126,9 @@ USES_background_lab    := $(BACKGROUND)
 USES_currency_pool     := $(BACKGROUND) $(CURRENCY_EASY)
 USES_currency_blocking := $(CURRENCY_EASY)
 CALL_CONTROL := $(addprefix stage4_background_tasks/,webhook call_control call_event call_command \
-                  call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
+                  call_answer call_dial call_job call_parts) stage3_server/joke_source stage2_http_client/http_retry
+USES_command_lab := $(HTTP_CLIENT) stage2_http_client/http_retry \
+                    $(addprefix stage4_background_tasks/,call_command call_answer)
 USES_event_lab := stage4_background_tasks/call_event
 USES_dial_now  := $(CALL_CONTROL) $(BACKGROUND) stage4_background_tasks/dial_options $(HTTP_SERVER) \
                   $(HTTP_CLIENT)

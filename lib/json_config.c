@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 enum { MAX_FILE = 64 * 1024, MAX_NAME_SHOWN = 60 }; /* bytes */
@@ -52,9 +53,22 @@ int json_config_read(const char *path, const struct config_key *keys, void *valu
     return status;
 }
 
+/* Who opens a pipe that nobody writes to waits for ever. */
+static bool is_no_file(const char *path)
+{
+    struct stat found;
+
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
 /* jansson's own words would quote the file. */
 static json_t *load(struct reading *reading, int *status)
 {
+    *status = UV_EINVAL;
+    if (is_no_file(reading->path)) {
+        refuse(reading, "", "this is no file");
+        return NULL;
+    }
     FILE *file = fopen(reading->path, "rb");
     char *text = xmalloc(MAX_FILE + 1);
     json_error_t error = {.line = -1};

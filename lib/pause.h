@@ -18,7 +18,7 @@ typedef void (*pause_over_cb)(struct pause *pause, int status);
 struct pause {
     uv_timer_t timer;
     pause_over_cb on_over;
-    bool active;
+    bool active; /* until on_over */
     int status;
 };
 
@@ -26,8 +26,8 @@ struct pause {
 void pause_start(struct pause *pause, uv_loop_t *loop, uint64_t ms,
                  pause_over_cb on_over);
 
-/* Ends it now: `on_over` still comes, later, with UV_ECANCELED. Does nothing when it is
- * over, or on zeroed memory. */
+/* Ends it now: `on_over` still comes, later, with UV_ECANCELED, also when the time was up
+ * but `on_over` had not come. Does nothing when it is over, or on zeroed memory. */
 void pause_cancel(struct pause *pause);
 
 #endif

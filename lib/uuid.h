@@ -14,4 +14,8 @@ bool is_uuid(const char *text);
  * no random bytes: two that are the same would be taken for one. */
 void uuid_random(char text[UUID_LENGTH + 1]);
 
+/* Writes the UUID of `name` (borrowed): the same one each time, and another one for
+ * another name. Made of a hash, in the form of version 4. */
+void uuid_of_name(const char *name, char text[UUID_LENGTH + 1]);
+
 #endif

@@ -33,7 +33,7 @@ static void program_watch(struct server_program *program, uv_signal_t *signal, i
                           uv_signal_cb on_signal);
 static void program_on_interrupt(uv_signal_t *signal, int number);
 static void program_on_terminate(uv_signal_t *signal, int number);
-static void program_stop(struct server_program *program);
+static void program_ask(struct server_program *program);
 static void program_on_stopped(struct http_server *server);
 
 int server_program_init(struct server_program *program, int argc, char **argv)
@@ -228,26 +228,38 @@ static void program_watch(struct server_program *program, uv_signal_t *signal, i
 static void program_on_interrupt(uv_signal_t *signal, int number)
 {
     (void)number;
-    program_stop(container_of(signal, struct server_program, interrupt));
+    program_ask(container_of(signal, struct server_program, interrupt));
 }
 
 static void program_on_terminate(uv_signal_t *signal, int number)
 {
     (void)number;
-    program_stop(container_of(signal, struct server_program, terminate));
+    program_ask(container_of(signal, struct server_program, terminate));
 }
 
-/* The second time, http_server_stop() ends what is under way. */
-static void program_stop(struct server_program *program)
+/* The second time, what is under way is ended, whether the server was stopping or not. */
+static void program_ask(struct server_program *program)
 {
-    bool again = program->server.stopping;
+    bool again = program->asked;
 
+    program->asked = true;
     if (!again)
         puts("stopping: what is under way is finished; Ctrl-C again ends it at once");
-    if (!program->server.stopped)
-        http_server_stop(&program->server, program_on_stopped);
+    if (!again && program->on_asked != NULL) {
+        program->on_asked(program);
+        return;
+    }
+    if (again && !program->server.stopping)
+        server_program_stop(program);
+    server_program_stop(program);
     if (again && program->on_hurry != NULL)
         program->on_hurry(program);
+}
+
+void server_program_stop(struct server_program *program)
+{
+    if (!program->server.stopped)
+        http_server_stop(&program->server, program_on_stopped);
 }
 
 static void program_on_stopped(struct http_server *server)

@@ -44,6 +44,8 @@ struct server_program {
     const struct http_route *routes; /* the last one has no method */
     uint64_t timeout_ms; /* how long the service behind it may take, unless --timeout says
                             otherwise; 0: there is none, and no such option */
+    server_stopped_cb on_asked;   /* it was told to end; the server goes on until
+                                     server_program_stop(). NULL: it stops at once */
     server_stopped_cb on_stopped; /* NULL: it has opened nothing */
     server_stopped_cb on_hurry; /* what still goes on after on_stopped is to end at once:
                                      called when the program is told a second time to end;
@@ -62,6 +64,7 @@ struct server_program {
     int port;            /* negative: the same */
     const char *default_host;
     unsigned default_port;
+    bool asked;            /* to end */
     uv_signal_t interrupt; /* SIGINT */
     uv_signal_t terminate; /* SIGTERM */
 };
@@ -79,6 +82,10 @@ void server_program_listen_at(struct server_program *program, const char *host,
  * end. Returns the program's exit status. A port that is taken ends the program here,
  * with one line on stderr and exit status 1. */
 int server_program_run(struct server_program *program);
+
+/* For a program with on_asked: nothing more is to come in. What is under way is finished,
+ * and on_stopped comes; called again, it ends at once what is under way. */
+void server_program_stop(struct server_program *program);
 
 /* For a program with on_hurry: what went on after on_stopped has ended, and signals are
  * not watched any more. To be called once, after on_stopped has come. */

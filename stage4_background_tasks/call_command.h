@@ -33,7 +33,8 @@ struct call_result {
     int status;          /* of the last answer; 0: there was none */
     unsigned tries;      /* begun */
     const char *code;    /* the network's, "90018"; "": it gave none */
-    const char *problem; /* in words, for the log, without anything personal; "" */
+    const char *problem; /* in words of our own, for the log; "": it was done */
+    bool unsure;         /* it was sent, and nobody knows whether it was done */
     const json_t *data;  /* what it answered; NULL: it was not done */
 };
 
@@ -52,18 +53,22 @@ struct call_command {
     const char *headers[4];
     struct http_call call;
     struct pause pause; /* between two tries */
-    unsigned tries;     /* begun */
+    int64_t give_up_ms;
+    unsigned tries; /* begun */
+    bool unsure;    /* one of them may have been obeyed */
     bool cancelled;
     call_command_cb on_done;
 };
 
 /* Sends a command: POST `path` ("/v2/calls") with the members of `body` (taken) and with
- * `command_id` (copied; NULL: a new one). Borrows `command` and `api` until `on_done`.
- * Returns 0, and `on_done` comes exactly once; or a negative UV_E*, as http_start(), and
- * it never does. */
+ * `command_id` (copied; NULL: a new one). No try begins that could end after `give_up_ms`
+ * (ms since 1970, UTC; 0: whenever): the network may have forgotten the id by then.
+ * Borrows `command` and `api` until `on_done`. Returns 0, and `on_done` comes exactly
+ * once; or a negative UV_E*, and it never does, and nothing was sent: UV_ETIMEDOUT, it is
+ * too late; as http_start(). */
 int call_command_start(struct call_command *command, const struct call_api *api,
                        const char *path, json_t *body, const char *command_id,
-                       call_command_cb on_done);
+                       int64_t give_up_ms, call_command_cb on_done);
 
 /* Asks it to end, in a try or between two. `on_done` still comes, later, with
  * UV_ECANCELED. Does nothing on one that has ended, or on zeroed memory. */

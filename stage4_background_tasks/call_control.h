@@ -25,10 +25,17 @@ enum {
     CALL_JOKE_MAX = 3000,       /* characters that can be spoken */
 };
 
-/* What has become of a call: `id` is our own (0: it is none of ours), `reason` (may be
- * NULL) says why it has failed, and `number` is not known here. From the loop. */
+/* What has become of a call. `id` is our own (0: it is none of ours), and `command_id` is
+ * that of the command that has dialled it ("": it is none of ours): of a call of that id
+ * with another one nothing is said. `reason` (may be NULL) says why it has failed. From
+ * the loop. Besides the states that the network tells:
+ * - CALL_SCHEDULED: this program has not sent it to the network; it may be put back;
+ * - CALL_UNSURE: it was sent, and nobody knows whether it is dialled;
+ * - CALL_FAILED: it is known that it has; only CALL_DONE may still follow, when what says
+ *   that the joke was told has come late. */
 typedef void (*call_progress_cb)(struct call_control *control, int64_t id,
-                                 enum call_state state, const char *reason);
+                                 const char *command_id, enum call_state state,
+                                 const char *reason);
 
 /* One line for the log, without anything personal; valid until it returns. */
 typedef void (*call_log_cb)(struct call_control *control, const char *line);
@@ -43,6 +50,8 @@ struct call_control_options {
                                   who hangs up has to wait behind those who want a joke */
     uint64_t joke_timeout_ms;  /* for that service; then the joke is one of ours */
     uint64_t pause_ms;         /* 0: CALL_PAUSE_MS */
+    struct background *dials; /* those that dial run in this one, so that who has answered
+                                  need not wait behind them; NULL: in the same one */
     call_progress_cb on_progress;
     call_log_cb on_log; /* may be NULL */
 };
@@ -51,8 +60,10 @@ struct call_control_options {
 struct call_control {
     struct background *background;
     struct call_control_options options;
+    int64_t begun_ms;    /* claims from before are another program's */
     struct id_set seen;  /* ids of events */
     struct id_set over;  /* control ids of calls that were told a joke, or hung up */
+    struct id_set mute;  /* control ids of calls to which the joke could not be told */
     struct list telling; /* struct job of call_job.h: those that tell a joke */
     struct list dials;   /* those of call_dial.c that run */
 };
@@ -63,9 +74,11 @@ void call_control_init(struct call_control *control, struct background *backgrou
                        const struct call_control_options *options);
 void call_control_deinit(struct call_control *control);
 
-/* Dials `call`'s number, in the background. on_progress tells CALL_RINGING when the
- * network has taken it, or CALL_FAILED. Copies what it needs. Returns as
- * background_spawn(). */
+/* Dials `call`'s number, in the background; but not when it was claimed so long ago that
+ * the network could have forgotten the command (CALL_SCHEDULER_SURE_MS). on_progress
+ * tells CALL_RINGING when the network has taken it, or CALL_SCHEDULED, CALL_UNSURE or
+ * CALL_FAILED, see there; or nothing, when it was cancelled on its way: then the next
+ * start knows what to do. Copies what it needs. Returns as background_spawn(). */
 int call_control_dial(struct call_control *control, const struct call *call);
 
 /* Does what an event asks for, in the background: it is called by the handler of

@@ -5,8 +5,9 @@
  * nothing further is asked of it. What is kept is copied, for the request will be gone
  * when the work is done.
  *
- * client_state is what we gave when we dialled: our own id, in base64, as the network
- * wants it. It gives it back with each event of the call; after a restart, too.
+ * client_state is what we gave when we dialled: our own id, and the command's, in base64,
+ * as the network wants it. It gives it back with each event of the call; after a restart,
+ * too.
  *
  * In the order of use: */
 #include "stage4_background_tasks/call_event.h"
@@ -24,7 +25,8 @@ static enum call_event_type type_of_name(const char *name);
 static int event_keep(struct call_event *event, const char *id, const char *control_id,
                       char *problem, size_t size);
 static bool keep_text(char *to, size_t size, const char *from);
-static int64_t read_client_state(const json_t *state);
+static bool keep_optional(char *to, size_t size, const json_t *from);
+static void read_client_state(const json_t *state, struct call_event *event);
 static int bad_event(char *problem, size_t size, const char *what);
 
 static const struct {
@@ -43,9 +45,8 @@ static const char STATE_PREFIX[] = "dial_a_joke:"; /* before our id, in client_s
 int call_event_read(const json_t *json, struct call_event *event, char *problem,
                     size_t size)
 {
-    const char *type = "", *id = "", *control_id = "", *cause = "", *source = "",
-               *status = "";
-    json_t *state = NULL;
+    const char *type = "", *id = "", *control_id = "";
+    json_t *cause = NULL, *source = NULL, *status = NULL, *state = NULL;
     json_error_t error = {.text = "it is no JSON"};
 
     memset(event, 0, sizeof *event);
@@ -54,18 +55,19 @@ int call_event_read(const json_t *json, struct call_event *event, char *problem,
      * the object "data", into `type` and `id`; type_of_name() knows the types. Of an
      * EVENT_OTHER nothing more is wanted. Of all others read from the object "payload" of
      * "data": call_control_id, which must be there, into `control_id`; and, if they are
-     * there, the strings hangup_cause, hangup_source and status, and client_state, which
-     * may be null, as it is. When something is missing, or no string, `error.text` says
-     * what: return bad_event(problem, size, error.text). */
+     * there, hangup_cause, hangup_source, status and client_state: these may be null, so
+     * they are read as they are. When something is missing, or no string, `error.text`
+     * says what: return bad_event(problem, size, error.text). */
     (void)json, (void)type, (void)type_of_name;
     snprintf(error.text, sizeof error.text, "TODO 4.1 is not written yet");
     TODO("4.1");
     return bad_event(problem, size, error.text);
     /* END 4.1 */
-    event->call_id = read_client_state(state);
-    keep_text(event->cause, sizeof event->cause, cause);
-    keep_text(event->source, sizeof event->source, source);
-    keep_text(event->status, sizeof event->status, status);
+    read_client_state(state, event);
+    if (!keep_optional(event->cause, sizeof event->cause, cause) ||
+        !keep_optional(event->source, sizeof event->source, source) ||
+        !keep_optional(event->status, sizeof event->status, status))
+        return bad_event(problem, size, "hangup_cause, _source or status is no string");
     return event_keep(event, id, control_id, problem, size);
 }
 
@@ -110,25 +112,38 @@ static bool keep_text(char *to, size_t size, const char *from)
     return true;
 }
 
-/* Our id in a client_state: base64 of "dial_a_joke:17". 0: it is null, or another's. */
-static int64_t read_client_state(const json_t *state)
+/* What may be missing, and null: then nothing is kept; nor is what is too long. False: it
+ * is no string. */
+static bool keep_optional(char *to, size_t size, const json_t *from)
+{
+    if (json_is_string(from))
+        keep_text(to, size, json_string_value(from));
+    return from == NULL || json_is_null(from) || json_is_string(from);
+}
+
+/* The ids in a client_state: base64 of "dial_a_joke:17:3f1c1d5e-...". Without a call_id:
+ * it is null, or another's. */
+static void read_client_state(const json_t *state, struct call_event *event)
 {
     const char *text = json_string_value(state);
     size_t length = json_string_length(state), prefix = sizeof STATE_PREFIX - 1;
-    unsigned char decoded[64] = {0};
+    unsigned char decoded[128] = {0};
     char *end;
 
     if (text == NULL || length % 4 != 0 || length / 4 * 3 >= sizeof decoded ||
         EVP_DecodeBlock(decoded, (const unsigned char *)text, (int)length) < 0 ||
         strncmp((char *)decoded, STATE_PREFIX, prefix) != 0)
-        return 0;
+        return;
     long long id = strtoll((char *)decoded + prefix, &end, 10);
-    return *end == '\0' && id > 0 ? id : 0;
+    if (id <= 0 || *end != ':' || !is_uuid(end + 1))
+        return;
+    event->call_id = id;
+    memcpy(event->command_id, end + 1, sizeof event->command_id);
 }
 
-char *call_event_client_state(int64_t call_id)
+char *call_event_client_state(int64_t call_id, const char *command_id)
 {
-    char *text = xasprintf("%s%lld", STATE_PREFIX, (long long)call_id);
+    char *text = xasprintf("%s%lld:%s", STATE_PREFIX, (long long)call_id, command_id);
     int length = (int)strlen(text);
     char *state = xmalloc((size_t)(length + 2) / 3 * 4 + 1);
 

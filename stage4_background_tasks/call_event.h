@@ -7,9 +7,12 @@
  *               "payload": {"call_control_id": "v3:...", "client_state": null, ...}},
  *      "meta": {"attempt": 1, "delivered_to": "https://..."}}
  *
- * Unknown members and unknown events are no errors: an API grows. */
+ * Unknown members and unknown events are no errors: an API grows. A member that may be
+ * missing may be null, too. */
 #ifndef STAGE4_CALL_EVENT_H
 #define STAGE4_CALL_EVENT_H
+
+#include "lib/uuid.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -33,9 +36,11 @@ struct call_event {
     char
         control_id[CALL_CONTROL_ID_SIZE]; /* of the call; "": EVENT_OTHER may have none */
     int64_t call_id;                      /* our own, from client_state; 0: none */
-    char cause[EVENT_TEXT_SIZE];          /* hangup_cause; "": it says none */
-    char source[EVENT_TEXT_SIZE];         /* hangup_source; "": it says none */
-    char status[EVENT_TEXT_SIZE];         /* of speak.ended; "": it says none */
+    char command_id[UUID_LENGTH + 1]; /* of the command that dialled it, from there, too:
+                                         another database has other calls of that id */
+    char cause[EVENT_TEXT_SIZE];      /* hangup_cause; "": it says none */
+    char source[EVENT_TEXT_SIZE];     /* hangup_source; "": it says none */
+    char status[EVENT_TEXT_SIZE];     /* of speak.ended; "": it says none */
 };
 
 /* Reads an event from `json` (borrowed). 0; or UV_EINVAL, and `problem` (of `size` bytes)
@@ -47,8 +52,8 @@ int call_event_read(const json_t *json, struct call_event *event, char *problem,
  * as the program runs. */
 const char *call_event_name(const struct call_event *event);
 
-/* What a dial command carries, so that the events of its call name our own id: base64.
- * Gives it. */
-char *call_event_client_state(int64_t call_id);
+/* What a dial command carries, so that the events of its call name our own id and the
+ * command's (a UUID, borrowed): base64. Gives it. */
+char *call_event_client_state(int64_t call_id, const char *command_id);
 
 #endif

@@ -41,12 +41,21 @@ void job_pause(struct job *job, char *joke, pause_over_cb on_over)
     pause_start(&job->pause, options->jokes->loop, options->pause_ms, on_over);
 }
 
+void job_tell(struct job *job, enum call_state state, const char *reason)
+{
+    call_tell(job->control, job->event.call_id, job->event.command_id, state, reason);
+}
+
 int job_send(struct job *job, const char *action, json_t *body, call_command_cb on_done)
 {
     char *path = call_path(job->event.control_id, action);
-    int status = call_command_start(&job->command, &job->control->options.api, path, body,
-                                    NULL, on_done);
+    char *name = xasprintf("%s of %s", action, job->event.id);
+    char command_id[UUID_LENGTH + 1];
 
+    uuid_of_name(name, command_id);
+    int status = call_command_start(&job->command, &job->control->options.api, path, body,
+                                    command_id, 0, on_done);
+    free(name);
     free(path);
     return status;
 }

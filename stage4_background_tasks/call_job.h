@@ -34,9 +34,13 @@ void job_begins_to_tell(struct job *job);
  * to his ear had time for that. */
 void job_pause(struct job *job, char *joke, pause_over_cb on_over);
 
+/* Tells on_progress what has become of the job's call. */
+void job_tell(struct job *job, enum call_state state, const char *reason);
+
 /* Sends the command `action` ("speak") to the event's call, with the members of `body`
- * (taken). Returns as call_command_start(): 0, and `on_done` comes exactly once; or a
- * negative UV_E*, and it never does. */
+ * (taken). Its id is made from the event's: what is done for an event that is delivered
+ * again, perhaps after a restart, is the same command. Returns as call_command_start():
+ * 0, and `on_done` comes exactly once; or a negative UV_E*, and it never does. */
 int job_send(struct job *job, const char *action, json_t *body, call_command_cb on_done);
 
 /* The job has ended, well (0) or with an error (a negative UV_E*), which the background

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void call_tell(struct call_control *control, int64_t id, enum call_state state,
-               const char *reason)
+void call_tell(struct call_control *control, int64_t id, const char *command_id,
+               enum call_state state, const char *reason)
 {
     if (control->options.on_progress != NULL)
-        control->options.on_progress(control, id, state, reason);
+        control->options.on_progress(control, id, command_id, state, reason);
 }
 
 void call_log_event(struct call_control *control, const struct call_event *event)
@@ -93,13 +93,4 @@ char *call_path(const char *control_id, const char *action)
     }
     *to = '\0';
     return xasprintf("/v2/calls/%s/actions/%s", escaped, action);
-}
-
-const char *call_refusal(const struct call_result *result, char *reason, size_t size)
-{
-    if (result->code[0] != '\0')
-        snprintf(reason, size, "%s (%s)", result->problem, result->code);
-    else
-        snprintf(reason, size, "%s", result->problem);
-    return reason;
 }

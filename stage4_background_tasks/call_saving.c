@@ -54,6 +54,8 @@ void record_change(struct call_record *record, enum call_state state, const char
 {
     snprintf(record->call.reason, sizeof record->call.reason, "%.*s",
              CALL_REASON_SIZE - 1, reason != NULL ? reason : "");
+    record->scheduler->silent -= record->is_silent;
+    record->is_silent = false;
     call_table_set_state(&record->scheduler->table, record, state);
     record->is_changed = true;
     record_save(record);
@@ -97,6 +99,8 @@ static void record_on_saved(struct store_job *job, int status)
                        status);
     } else {
         record_save(record);
+        if (record->call.state == CALL_SCHEDULED) /* it was put back */
+            record_wait(record, scheduler->clock() + CALL_SCHEDULER_RETRY_MS);
     }
     scheduler_finish(scheduler);
 }

@@ -31,9 +31,9 @@ enum {
  * From its return on the promise's memory is free for other use. */
 typedef void (*call_added_cb)(struct call_promise *promise, int status);
 
-/* The call's time has come, and it is claimed: dial it, and tell what becomes of it with
- * call_scheduler_update(). From the loop, once a call (and once more after a crash, see
- * above). `call` is valid until it returns. */
+/* The call's time has come, and it is claimed: dial it at once, and tell what becomes of
+ * it with call_scheduler_update(). From the loop, once a call (and once more after a
+ * crash, see above, or when it was put back). `call` is valid until it returns. */
 typedef void (*call_due_cb)(struct call_scheduler *scheduler, const struct call *call);
 
 /* The store has failed to do something (a negative UV_E*) that nobody waits for: "claim a
@@ -60,6 +60,10 @@ struct call_scheduler {
     call_due_cb on_due;
     call_trouble_cb on_trouble;
     struct call_table table; /* all that are known */
+    struct list line;        /* of records: their time has come, and there is no place */
+    size_t max_dialling;     /* places; 0: any number */
+    size_t claiming;         /* so many are being claimed */
+    size_t silent;           /* of those that go on nothing was told since the start */
     size_t promising;        /* further ones, that the store does not have yet */
     size_t jobs;             /* given to the store, and not done */
     bool stopped;
@@ -76,6 +80,11 @@ int call_scheduler_init(struct call_scheduler *scheduler, uv_loop_t *loop,
                         struct call_store *store, timed_clock_cb clock,
                         call_due_cb on_due, call_trouble_cb on_trouble);
 
+/* At most so many calls are DIALLING at once; the others stay SCHEDULED until it is their
+ * turn, so that what is claimed is dialled at once. 0, and without this: any number. Of
+ * those that were DIALLING when it was started all are due. */
+void call_scheduler_limit(struct call_scheduler *scheduler, size_t max_dialling);
+
 /* Promises to dial `number` (E.164, copied) at `at_ms`. Borrows `promise` until
  * `on_added`. Returns 0; or a negative UV_E*, and `on_added` never comes: UV_ENOBUFS, too
  * many calls wait; UV_ECANCELED, it was stopped. */
@@ -84,20 +93,34 @@ int call_scheduler_add(struct call_scheduler *scheduler, struct call_promise *pr
 
 /* Tells what has become of a call: its state and, if it has failed, the reason (copied;
  * NULL: none). States never go back: what comes late (CALL_RINGING after CALL_ANSWERED)
- * is ignored, and so are an id that is not known, a call that was not due, and a state
- * that only the scheduler gives (up to CALL_DIALLING, and CALL_UNSURE). What is told of a
- * CALL_UNSURE one is news. */
-void call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
-                           enum call_state state, const char *reason);
+ * is ignored, and so are an id that is not known, a call that was not due, and one that
+ * has another command id (NULL: whatever it is): the id was given twice, by two stores.
+ * What is told of a CALL_UNSURE one is news, and that a CALL_FAILED one is CALL_DONE. Of
+ * a DIALLING one only it may be told that it is CALL_UNSURE (nobody knows whether it was
+ * dialled), or CALL_SCHEDULED: it was not dialled, and is due again in
+ * CALL_SCHEDULER_RETRY_MS; if it was stopped, after the next start. Returns whether it
+ * was news. */
+bool call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
+                           const char *command_id, enum call_state state,
+                           const char *reason);
 
-/* Calls `on_call` with each call that is known, in order of time, before it returns.
- * Those that are over are the newest CALL_SCHEDULER_KEPT. */
-void call_scheduler_each(const struct call_scheduler *scheduler, store_call_cb on_call,
-                         void *context);
+/* Calls `on_call`, before it returns, with the first `max` of those that are not over, in
+ * order of time; then with the last `max` of those that are (the newest
+ * CALL_SCHEDULER_KEPT are known), the latest first. */
+void call_scheduler_each(const struct call_scheduler *scheduler, size_t max,
+                         store_call_cb on_call, void *context);
+
+/* How many calls are known. */
+size_t call_scheduler_count(const struct call_scheduler *scheduler);
+
+/* How many of them go on, from CALL_DIALLING to CALL_SPEAKING. One that went on before
+ * the program was started counts from when something is told of it: it may be over, and
+ * nobody has heard of it. */
+size_t call_scheduler_going(const struct call_scheduler *scheduler);
 
 /* Nothing is due any more, and nothing is promised; what is known stays known, and
  * call_scheduler_update() is still heard. A call that is just being claimed is SCHEDULED
- * again, for the next start. */
+ * again, for the next start; so are those that have no place yet. */
 void call_scheduler_stop(struct call_scheduler *scheduler);
 
 /* Stops it, waits for what the store has to do, closes the store, and then calls

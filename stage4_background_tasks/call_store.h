@@ -29,7 +29,7 @@ enum call_state {
     CALL_SPEAKING,  /* the joke is being told */
     CALL_DONE,      /* it was told, and hung up */
     CALL_FAILED,    /* not told: refused, busy, nobody there; `reason` says why */
-    CALL_UNSURE, /* claimed before a crash, too long ago to ask again: perhaps dialled */
+    CALL_UNSURE, /* perhaps dialled: claimed too long before a crash, or never answered */
     CALL_STATES
 };
 
@@ -41,7 +41,7 @@ enum { STORE_JOBS_MAX = 250000 }; /* that a store has at once */
 struct call {
     int64_t id;         /* from 1 on; a store gives none twice */
     int64_t at_ms;      /* when it is to be dialled: ms since 1970, UTC */
-    int64_t claimed_ms; /* when it was claimed; 0: it was not */
+    int64_t claimed_ms; /* when it was claimed last; 0: it was not */
     enum call_state state;
     char number[PHONE_SIZE];          /* E.164 */
     char command_id[UUID_LENGTH + 1]; /* of its dial command, also when it is repeated */

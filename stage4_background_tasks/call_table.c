@@ -64,6 +64,7 @@ struct call_record *call_table_add(struct call_table *table, const struct call *
     if (table->count == table->bucket_count)
         table_grow(table);
     record->call = *call;
+    table->in_state[call->state]++;
     *table_place(table, call->id) = record;
     list_append(&table->records, &record->link);
     table->count++;
@@ -97,6 +98,8 @@ void call_table_set_state(struct call_table *table, struct call_record *record,
         table_reopen(table, record);
     else
         table->open_count--;
+    table->in_state[record->call.state]--;
+    table->in_state[state]++;
     record->call.state = state;
     if (is_over(state)) {
         table->over_count++;
@@ -120,6 +123,7 @@ struct call_record *call_table_forget_over(struct call_table *table, size_t max)
 
 void call_table_remove(struct call_table *table, struct call_record *record)
 {
+    table->in_state[record->call.state]--;
     if (!is_over(record->call.state))
         table->open_count--;
     else if (!record->is_forgotten)
@@ -137,23 +141,72 @@ static int call_compare(const void *a, const void *b)
 
     if (left->at_ms != right->at_ms)
         return left->at_ms < right->at_ms ? -1 : 1;
-    return left->id < right->id ? -1 : 1;
+    return (left->id > right->id) - (left->id < right->id);
 }
 
-void call_table_each(const struct call_table *table, store_call_cb on_call, void *context)
+static int call_compare_back(const void *a, const void *b)
 {
-    const struct call **calls = xcalloc(table->count, sizeof(struct call *));
-    size_t count = 0;
+    return call_compare(b, a);
+}
 
+/* The first ones of many. To have all in order would take long, and nobody looks at a
+ * hundred thousand: so they are put in order only when there are twice as many as are
+ * wanted, and the second half is dropped. */
+struct choice {
+    const struct call **calls; /* room for 2 * max */
+    size_t count, max;
+    bool is_cut;
+    int (*compare)(const void *a, const void *b);
+};
+
+static void choice_cut(struct choice *choice)
+{
+    qsort(choice->calls, choice->count, sizeof *choice->calls, choice->compare);
+    if (choice->count > choice->max)
+        choice->count = choice->max;
+}
+
+/* After the first cut the last one of the first half is known: what comes behind it is
+ * not wanted. */
+static void choice_add(struct choice *choice, const struct call *call)
+{
+    if (choice->count >= choice->max && choice->is_cut &&
+        choice->compare(&call, &choice->calls[choice->max - 1]) > 0)
+        return;
+    choice->calls[choice->count++] = call;
+    if (choice->count == 2 * choice->max) {
+        choice_cut(choice);
+        choice->is_cut = true;
+    }
+}
+
+/* Tells of those that are wanted, in order; frees the room. */
+static void choice_tell(struct choice *choice, store_call_cb on_call, void *context)
+{
+    choice_cut(choice);
+    for (size_t i = 0; i < choice->count; i++)
+        on_call(context, choice->calls[i]);
+    free(choice->calls);
+}
+
+void call_table_each(const struct call_table *table, size_t max, store_call_cb on_call,
+                     void *context)
+{
+    size_t room = max < table->count ? max : table->count;
+    struct choice first = {.max = room, .compare = call_compare};
+    struct choice latest = {.max = room, .compare = call_compare_back};
+
+    if (room == 0)
+        return;
+    first.calls = xcalloc(2 * room, sizeof *first.calls);
+    latest.calls = xcalloc(2 * room, sizeof *latest.calls);
     for (struct list *link = table->records.next; link != &table->records;
          link = link->next) {
         struct call_record *record = container_of(link, struct call_record, link);
 
         if (!record->is_forgotten)
-            calls[count++] = &record->call;
+            choice_add(is_over(record->call.state) ? &latest : &first, &record->call);
     }
-    qsort(calls, count, sizeof(struct call *), call_compare);
-    for (size_t i = 0; i < count; i++)
-        on_call(context, calls[i]);
-    free(calls);
+    choice_tell(&first, on_call, context);
+    choice_tell(&latest, on_call, context);
 }

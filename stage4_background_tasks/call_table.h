@@ -20,6 +20,9 @@ struct call_record {
     struct call_scheduler *scheduler;
     struct timed_entry entry; /* in the scheduler's queue, if is_queued */
     struct store_job job;     /* with the store, if is_busy */
+    struct list in_line;      /* of the scheduler: its time has come */
+    bool was_dialling;        /* already when the program was started */
+    bool is_silent;           /* it went on then, and nothing was told of it since */
     bool is_queued;
     bool is_busy;
     bool is_changed;          /* the store does not have it as it is */
@@ -31,10 +34,11 @@ struct call_record {
 
 /* The caller's memory. Read the counts; leave the rest alone. */
 struct call_table {
-    size_t open_count;   /* of them are not over */
-    size_t over_count;   /* of them are DONE, FAILED or UNSURE, and not forgotten */
-    struct list records; /* in order of arrival */
-    struct list over;    /* in the order in which they were */
+    size_t open_count; /* of them are not over */
+    size_t over_count; /* of them are DONE, FAILED or UNSURE, and not forgotten */
+    size_t in_state[CALL_STATES]; /* of them are in each state */
+    struct list records;          /* in order of arrival */
+    struct list over;             /* in the order in which they were */
     struct call_record **buckets;
     size_t bucket_count, count;
 };
@@ -61,9 +65,8 @@ struct call_record *call_table_forget_over(struct call_table *table, size_t max)
 /* Frees a record. */
 void call_table_remove(struct call_table *table, struct call_record *record);
 
-/* Calls `on_call` with each call, in order of time, those of one time in order of their
- * ids, before it returns. */
-void call_table_each(const struct call_table *table, store_call_cb on_call,
+/* As call_scheduler_each(). Those of one time come in order of their ids. */
+void call_table_each(const struct call_table *table, size_t max, store_call_cb on_call,
                      void *context);
 
 #endif

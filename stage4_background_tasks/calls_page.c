@@ -33,7 +33,6 @@ static void add_parts_of_times(json_t *calls);
 static void add_form(json_t *values, const struct call_form *form, int64_t now_ms);
 static void add_typed(json_t *values, const char *name, const char *typed);
 static void list_add(void *context, const struct call *call);
-static void keep_newest(json_t *over);
 
 static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -200,41 +199,19 @@ json_t *calls_json(const struct call_scheduler *scheduler, int64_t now_ms)
 
     if (list == NULL)
         abort(); /* out of memory, as in xmalloc() */
-    call_scheduler_each(scheduler, list_add, list);
-    keep_newest(json_object_get(list, "over"));
+    call_scheduler_each(scheduler, CALLS_SHOWN, list_add, list);
+    size_t shown = json_array_size(json_object_get(list, "coming")) +
+                   json_array_size(json_object_get(list, "over"));
+    json_integer_set(json_object_get(list, "more"),
+                     (json_int_t)(call_scheduler_count(scheduler) - shown));
     return list;
 }
 
-/* They come in order of time. */
 static void list_add(void *context, const struct call *call)
 {
-    bool is_over = call->state >= CALL_DONE;
-    json_t *list = context;
-    json_t *calls = json_object_get(list, is_over ? "over" : "coming");
-    json_t *more = json_object_get(list, "more");
+    const char *which = call->state >= CALL_DONE ? "over" : "coming";
 
-    if (json_array_size(calls) < CALLS_SHOWN) {
-        json_array_append_new(calls, call_json(call));
-        return;
-    }
-    json_integer_set(more, json_integer_value(more) + 1);
-    if (is_over) {
-        json_array_remove(calls, 0);
-        json_array_append_new(calls, call_json(call));
-    }
-}
-
-/* The newest first. */
-static void keep_newest(json_t *over)
-{
-    size_t count = json_array_size(over);
-
-    for (size_t i = 0; i + 1 < count; i++) {
-        json_t *last = json_incref(json_array_get(over, count - 1));
-
-        json_array_remove(over, count - 1);
-        json_array_insert_new(over, i, last);
-    }
+    json_array_append_new(json_object_get(context, which), call_json(call));
 }
 
 json_t *call_json(const struct call *call)

@@ -18,6 +18,7 @@
 #include "lib/memory.h"
 #include "lib/phone.h"
 #include "lib/program.h"
+#include "lib/utc_time.h"
 #include "stage4_background_tasks/dial_options.h"
 #include "stage4_background_tasks/webhook.h"
 
@@ -25,6 +26,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { COMMAND_TIMEOUT_MS = 5000, DRAIN_MS = 10000, MAX_JOKES = 100 };
@@ -37,9 +39,9 @@ struct app {
     struct http_client jokes;  /* to the service of jokes */
     struct background background;
     struct call_control control;
-    enum call_state *states; /* of each number */
-    uv_signal_t interrupt;   /* SIGINT */
-    uv_signal_t terminate;   /* SIGTERM */
+    struct call *calls;    /* of each number */
+    uv_signal_t interrupt; /* SIGINT */
+    uv_signal_t terminate; /* SIGTERM */
     bool stopping;
     uint64_t drain_ms; /* what is under way has so long; 0: it was told to end at once */
 };
@@ -51,7 +53,9 @@ static void app_dial(struct app *app, const char *webhook_url);
 static void on_webhook(struct http_exchange *exchange);
 static void on_health(struct http_exchange *exchange);
 static void app_on_progress(struct call_control *control, int64_t id,
-                            enum call_state state, const char *reason);
+                            const char *command_id, enum call_state state,
+                            const char *reason);
+static bool is_news(enum call_state before, enum call_state now);
 static void app_on_event(struct call_control *control, const char *line);
 static void app_on_failed(struct background *background, const char *name, int error);
 static void app_on_left(struct background *background, const char *name);
@@ -70,9 +74,14 @@ static const struct http_route routes[] = {
 
 /* What is printed of each step. */
 static const char *const words[CALL_STATES] = {
-    [CALL_DIALLING] = "is dialled",   [CALL_RINGING] = "rings",
-    [CALL_ANSWERED] = "has answered", [CALL_SPEAKING] = "hears the joke",
-    [CALL_DONE] = "is done",          [CALL_FAILED] = "has failed",
+    [CALL_SCHEDULED] = "was not dialled",
+    [CALL_DIALLING] = "is dialled",
+    [CALL_RINGING] = "rings",
+    [CALL_ANSWERED] = "has answered",
+    [CALL_SPEAKING] = "hears the joke",
+    [CALL_DONE] = "is done",
+    [CALL_FAILED] = "has failed",
+    [CALL_UNSURE] = "may be dialled",
 };
 
 int main(int argc, char **argv)
@@ -111,7 +120,7 @@ static void app_init(struct app *app)
     http_server_init(&app->server, &app->loop, routes, NULL);
     background_init(&app->background, &app->loop, &tasks);
     app->drain_ms = DRAIN_MS;
-    app->states = xcalloc(app->options.count + 1, sizeof app->states[0]);
+    app->calls = xcalloc(app->options.count + 1, sizeof app->calls[0]);
     app_watch(app, &app->interrupt, SIGINT);
     app_watch(app, &app->terminate, SIGTERM);
 }
@@ -159,13 +168,15 @@ static void app_dial(struct app *app, const char *webhook_url)
 
     call_control_init(&app->control, &app->background, &options);
     for (size_t i = 0; i < app->options.count; i++) {
-        struct call call = {.id = (int64_t)i + 1};
+        struct call call = {.id = (int64_t)i + 1, .claimed_ms = utc_now_ms()};
         snprintf(call.number, sizeof call.number, "%s", app->options.numbers[i]);
         uuid_random(call.command_id);
-        app_on_progress(&app->control, call.id, CALL_DIALLING, NULL);
+        app->calls[i] = call;
+        app_on_progress(&app->control, call.id, call.command_id, CALL_DIALLING, NULL);
         int status = call_control_dial(&app->control, &call);
         if (status != 0)
-            app_on_progress(&app->control, call.id, CALL_FAILED, uv_strerror(status));
+            app_on_progress(&app->control, call.id, call.command_id, CALL_FAILED,
+                            uv_strerror(status));
     }
 }
 
@@ -181,21 +192,37 @@ static void on_health(struct http_exchange *exchange)
     http_answer_json(exchange, 200, json_pack("{s:s}", "status", "OK"));
 }
 
-/* Events overtake one another: a call never goes back. */
+/* There is nobody here who would put a call back. */
 static void app_on_progress(struct call_control *control, int64_t id,
-                            enum call_state state, const char *reason)
+                            const char *command_id, enum call_state state,
+                            const char *reason)
 {
     struct app *app = container_of(control, struct app, control);
     char masked[PHONE_SIZE];
 
-    if (id < 1 || (uint64_t)id > app->options.count || state <= app->states[id - 1] ||
-        app->states[id - 1] >= CALL_DONE)
+    if (id < 1 || (uint64_t)id > app->options.count)
         return;
-    app->states[id - 1] = state;
-    printf("%s %s%s%s\n", phone_mask(app->options.numbers[id - 1], masked), words[state],
+    struct call *call = &app->calls[id - 1];
+    enum call_state now = state == CALL_SCHEDULED ? CALL_FAILED : state;
+    if (strcmp(call->command_id, command_id) != 0 || !is_news(call->state, now))
+        return;
+    call->state = now;
+    printf("%s %s%s%s\n", phone_mask(call->number, masked), words[state],
            reason != NULL ? ": " : "", reason != NULL ? reason : "");
     if (app_all_over(app) && !app->options.stay && !app->stopping)
         app_stop(app);
+}
+
+/* Events overtake one another: a call never goes back. */
+static bool is_news(enum call_state before, enum call_state now)
+{
+    if (before == CALL_UNSURE)
+        return now > CALL_DIALLING && now != CALL_UNSURE;
+    if (before == CALL_FAILED)
+        return now == CALL_DONE;
+    if (now == CALL_UNSURE)
+        return before == CALL_DIALLING;
+    return before != CALL_DONE && now > before;
 }
 
 /* With --stay, which is for trying things out, every event is shown. */
@@ -222,7 +249,7 @@ static void app_on_left(struct background *background, const char *name)
 static bool app_all_over(const struct app *app)
 {
     for (size_t i = 0; i < app->options.count; i++)
-        if (app->states[i] < CALL_DONE)
+        if (app->calls[i].state < CALL_DONE)
             return false;
     return true;
 }
@@ -271,8 +298,8 @@ static int app_finish(struct app *app)
     bool failed = !app_all_over(app);
 
     for (size_t i = 0; i < app->options.count; i++)
-        failed = failed || app->states[i] == CALL_FAILED;
-    free(app->states);
+        failed = failed || app->calls[i].state != CALL_DONE;
+    free(app->calls);
     if (program_close_loop(&app->loop) != 0)
         exit(PROGRAM_FAILED); /* what is still open is still in use: it is no leak */
     return failed ? PROGRAM_FAILED : PROGRAM_OK;

@@ -4,14 +4,14 @@
  *     type: call.answered
  *     id: 3f1c1d5e-...
  *     call_control_id: v3:...
- *     call: 17
+ *     call: 17, 90ac1e7a-...
  *     hangup_cause: -
  *     hangup_source: -
  *     status: -
  *
  * Each line of its input is an event; an empty line is between what is shown of two. "-":
- * there is none. What is no event is said in one line: "problem: ...". With a number it
- * prints the client_state of that call instead. */
+ * there is none. What is no event is said in one line: "problem: ...". With a number and
+ * a command id it prints the client_state of that call instead. */
 #include "lib/memory.h"
 #include "lib/program.h"
 #include "stage4_background_tasks/call_event.h"
@@ -41,7 +41,7 @@ static void show_event(const char *line, size_t length)
     show("id", event.id);
     show("call_control_id", event.control_id);
     if (event.call_id != 0)
-        printf("call: %lld\n", (long long)event.call_id);
+        printf("call: %lld, %s\n", (long long)event.call_id, event.command_id);
     else
         show("call", "");
     show("hangup_cause", event.cause);
@@ -57,10 +57,10 @@ int main(int argc, char **argv)
     ssize_t length;
 
     program_init();
-    if (argc > 2 || (argc == 2 && !parse_whole(argv[1], 1, INT64_MAX, &id)))
-        return program_usage("event_lab [NUMBER] < EVENTS", NULL);
-    if (argc == 2) {
-        char *state = call_event_client_state((int64_t)id);
+    if (argc != 1 && (argc != 3 || !parse_whole(argv[1], 1, INT64_MAX, &id)))
+        return program_usage("event_lab [NUMBER COMMAND_ID] < EVENTS", NULL);
+    if (argc == 3) {
+        char *state = call_event_client_state((int64_t)id, argv[2]);
         puts(state);
         free(state);
         return PROGRAM_OK;

@@ -29,13 +29,16 @@ struct joke_app {
     struct server_program program;
     struct app_config config;
     struct calls_page page;
-    struct http_client client; /* to the telephone network */
-    struct http_client jokes;  /* to the service of jokes */
-    struct background background;
+    struct http_client client;    /* to the telephone network */
+    struct http_client jokes;     /* to the service of jokes */
+    struct background background; /* what is to be done for events */
+    struct background dials;      /* so that neither has to wait for the other */
     struct call_scheduler scheduler;
     struct call_control control;
-    bool draining; /* the server has stopped, the background is to */
-    bool hurry;    /* it was told to end at once */
+    uv_timer_t patience; /* how long the end may take */
+    bool stopping;       /* the calls that go on are waited for */
+    unsigned draining;   /* the server has stopped; so many backgrounds are to */
+    bool hurry;          /* it was told to end at once */
 };
 
 /* For its server_program. */

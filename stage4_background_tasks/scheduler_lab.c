@@ -7,15 +7,17 @@
  *   add AT NUMBER          promises to dial NUMBER at AT (ms since 1970)
  *   fill COUNT AT          the same for so many, and tells when all were answered
  *   update ID STATE [WHY]  tells what has become of a call
+ *   told COMMAND ID STATE  the same of the call with that command id
+ *   limit COUNT            so many calls may be DIALLING at once
  *   answer STATE           from now on that becomes of each call, as soon as it is due
  *   claim ID               has the store claim a call, behind the scheduler's back
  *   clock MS               it is MS on the clock
- *   list                   prints all that are known
+ *   list [COUNT]           prints all that are known, or the first and the last so many
  *   stop                   nothing is due any more
  *   close                  closes it, and the lab ends; as does the end of the input
  *
  * What it prints: "promised ID AT NUMBER", "refused ERROR AT NUMBER",
- * "filled COUNT, refused COUNT",
+ * "filled COUNT, refused COUNT", "news of ID" and "no news of ID" for told,
  * "due ID AT NUMBER COMMAND_ID", "trouble ERROR WHAT", "claimed ID" and
  * "not claimed ERROR ID", "call ID AT NUMBER COMMAND_ID STATE CLAIMED_MS WHY" for each
  * of a list and then "listed", and "closed". */
@@ -140,9 +142,9 @@ static void lab_play(struct lab *lab)
 
 static int lab_command(struct lab *lab, const char *line)
 {
-    char word[32] = "", why[CALL_REASON_SIZE] = "";
+    char word[32] = "", why[CALL_REASON_SIZE] = "", id[UUID_LENGTH + 1];
     int64_t number;
-    size_t count;
+    size_t count = SIZE_MAX;
 
     if (sscanf(line, "add %" SCNd64 " %16s", &number, word) == 2) {
         lab_add(lab, number, word);
@@ -152,16 +154,25 @@ static int lab_command(struct lab *lab, const char *line)
                2) {
         if (call_state_of_name(word) == CALL_STATES)
             return UV_EINVAL;
-        call_scheduler_update(&lab->scheduler, number, call_state_of_name(word),
+        call_scheduler_update(&lab->scheduler, number, NULL, call_state_of_name(word),
                               why[0] != '\0' ? why : NULL);
+    } else if (sscanf(line, "told %36s %" SCNd64 " %31s", id, &number, word) == 3) {
+        printf("%s %" PRId64 "\n",
+               call_scheduler_update(&lab->scheduler, number, id,
+                                     call_state_of_name(word), NULL)
+                   ? "news of"
+                   : "no news of",
+               number);
+    } else if (sscanf(line, "limit %zu", &count) == 1) {
+        call_scheduler_limit(&lab->scheduler, count);
     } else if (sscanf(line, "answer %31s", word) == 1) {
         lab->answer = call_state_of_name(word);
     } else if (sscanf(line, "claim %" SCNd64, &number) == 1) {
         lab_claim(lab, number);
     } else if (sscanf(line, "clock %" SCNd64, &number) == 1) {
         clock_ms = number;
-    } else if (strcmp(line, "list") == 0) {
-        call_scheduler_each(&lab->scheduler, lab_list_one, NULL);
+    } else if (sscanf(line, "list %zu", &count) == 1 || strcmp(line, "list") == 0) {
+        call_scheduler_each(&lab->scheduler, count, lab_list_one, NULL);
         puts("listed");
     } else if (strcmp(line, "stop") == 0) {
         call_scheduler_stop(&lab->scheduler);
@@ -252,7 +263,7 @@ static void lab_on_due(struct call_scheduler *scheduler, const struct call *call
     printf("due %" PRId64 " %" PRId64 " %s %s\n", call->id, call->at_ms, call->number,
            call->command_id);
     if (lab->answer != CALL_STATES)
-        call_scheduler_update(scheduler, call->id, lab->answer, NULL);
+        call_scheduler_update(scheduler, call->id, call->command_id, lab->answer, NULL);
 }
 
 static void lab_on_trouble(struct call_scheduler *scheduler, const char *what, int error)

@@ -58,6 +58,7 @@ static const char schema[] = "CREATE TABLE calls ("
 static int file_make(struct sqlite_file *file, char *problem, size_t size);
 static int file_prepare(struct sqlite_file *file, char *problem, size_t size);
 static int file_check(struct sqlite_file *file, char *problem, size_t size);
+static int file_hide(const struct sqlite_file *file);
 static int file_begin(struct sqlite_file *file, bool is_new);
 static int file_error(sqlite3 *db);
 
@@ -130,7 +131,10 @@ static int file_prepare(struct sqlite_file *file, char *problem, size_t size)
         status = file_check(file, problem, size);
         if (status < 0)
             return status;
-        status = file_begin(file, status == FILE_IS_NEW);
+        bool is_new = status == FILE_IS_NEW;
+        status = file_hide(file);
+        if (status == 0)
+            status = file_begin(file, is_new);
     }
     if (status == UV_EBUSY)
         return problem_of(file, status, "another process has it open", problem, size);
@@ -173,6 +177,20 @@ static int file_check(struct sqlite_file *file, char *problem, size_t size)
                             " WHERE quick_check = 'ok'") != 1)
         return problem_of(file, UV_EINVAL, "it is damaged", problem, size);
     return FILE_IS_OURS;
+}
+
+/* Nobody else is to read it. A file that was there may be readable for others, and its
+ * log, if there is one; the logs that follow become like the file. */
+static int file_hide(const struct sqlite_file *file)
+{
+    const char *paths[] = {file->path, file->log_path};
+    struct stat found;
+
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (stat(paths[i], &found) == 0 && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0 &&
+            chmod(paths[i], S_IRUSR | S_IWUSR) != 0)
+            return uv_translate_sys_error(errno);
+    return 0;
 }
 
 /* Takes the lock for good, makes the table if there is none, and notes which files they

@@ -31,10 +31,10 @@ struct sqlite_file {
     } prepared[SQLITE_FILE_STATEMENTS];
 };
 
-/* Opens the file, or makes it, readable for its owner only, with one empty table,
- * "calls", whose columns are the members of struct call; `state` is the state's name.
- * Nobody else can open it until it is closed. Returns 0; or as sqlite_store_open(), with
- * `problem`, and there is nothing to close. */
+/* Opens the file, or makes it; from now on only its owner can read it. It has one table,
+ * "calls", at first empty, whose columns are the members of struct call; `state` is the
+ * state's name. Nobody else can open it until it is closed. Returns 0; or as
+ * sqlite_store_open(), with `problem`, and there is nothing to close. */
 int sqlite_file_open(struct sqlite_file *file, const char *path, char *problem,
                      size_t size);
 

@@ -30,16 +30,21 @@ def start(program, world, *arguments):
     return Server(process)
 
 
-def failed(server, why):
+def failed(server, why, what="has failed"):
     """Waits until the call has failed, and the program ended in order."""
     process = server.process.finish()
     process.expect_closed()
     expect(
-        process.exit == 1 and process.lines[-1] == f"+15***01 has failed: {why}",
+        process.exit == 1 and process.lines[-1] == f"+15***01 {what}: {why}",
         saw=f"exit status {process.exit}; it said last: {process.lines[-1]}",
-        expected=f"exit status 1, and: +15***01 has failed: {why}",
+        expected=f"exit status 1, and: +15***01 {what}: {why}",
     )
     expect_silence_about(process, NUMBER)
+
+
+def unsure(server, why):
+    """Waits until nobody knows whether the call was dialled, and the program ended."""
+    failed(server, why, "may be dialled")
 
 
 def went_well(server):
@@ -126,7 +131,7 @@ def test_what_is_wrong_with_the_command_stays_wrong(program, world, phone, code)
     text = '{"errors":[{"code":"10015","title":"Bad Request","detail":"to %s"}]}' % NUMBER
     phone.fault("/v2/calls", "body", text=text, code=code)
     phone.fault("/v2/calls", "status", code=503, times=1)  # the newest rule comes first
-    failed(start(program, world), "Bad Request (10015)")
+    failed(start(program, world), "refused, code 10015")
     expect_tries(world, "dial", 2, f"after 503 one more; {code} will be {code} again")
 
 
@@ -135,7 +140,7 @@ def test_what_is_wrong_with_the_command_stays_wrong(program, world, phone, code)
 def test_enough_is_enough(program, world, phone, retries):
     """So many tries, and then it has failed."""
     phone.fault("/v2/calls", "status", code=503)
-    failed(start(program, world, "--retries", str(retries)), "Unexpected error (10007)")
+    unsure(start(program, world, "--retries", str(retries)), "it answered 503")
     expect_tries(
         world, "dial", 1 + retries, f"the first one, and --retries {retries} after it"
     )
@@ -168,25 +173,106 @@ def test_a_network_that_is_not_there(program, world):
 
 
 @pytest.mark.reference
+def test_a_name_that_cannot_be_resolved(program, world):
+    """Nothing was sent: it is tried again, and it is known that nobody was dialled."""
+    process = program("dial_now").start(
+        "--port", "0", "--retries", "1", "--api", "http://nobody.invalid", NUMBER
+    )
+    failed(Server(process), "unknown node or service")
+
+
+def lab(program, world, when):
+    """Starts command_lab, which hangs up on a call that is not."""
+    return program("command_lab").start(when, world.telephony.url)
+
+
+@pytest.mark.reference
+def test_a_name_is_asked_again(program, world):
+    """Until it is enough: `policy.max_retries`."""
+    process = program("command_lab").start("cancel", "http://nobody.invalid")
+    process.finish().expect_clean()
+    assert process.lines[0] == "cancelled"
+    assert "operation canceled, " in process.lines[1]
+    assert "unsure" not in process.lines[1]
+
+
+@pytest.mark.reference
+def test_no_try_begins_too_late(program, world, phone):
+    """It could end when the network has forgotten the command's id."""
+    process = lab(program, world, "late").finish().expect_clean()
+    assert process.lines == ["not sent: connection timed out"]
+    assert phone.requests == []
+
+
+@pytest.mark.reference
+def test_no_further_try_begins_too_late(program, world, phone):
+    """The first one was in time, and took long."""
+    hold = phone.hold("*")
+    phone.fault("*", "status", code=503)
+    process = lab(program, world, "retry")
+    hold.wait_for(1)
+    process.wait_for("too late")
+    hold.lift()
+    process.finish().expect_clean()
+    assert process.lines == ["too late", "connection timed out, 1 tried, unsure"]
+    assert len(phone.requests) == 1
+
+
+@pytest.mark.reference
+def test_cancelled_when_the_pause_ends(program, world, phone):
+    """In the same turn: there is no further try."""
+    phone.fault("*", "status", code=503)
+    process = lab(program, world, "cancel").finish().expect_clean()
+    tried = len(phone.requests)
+    assert process.lines == ["cancelled", f"operation canceled, {tried} tried, unsure"]
+
+
+@pytest.mark.reference
+def test_cancelled_before_it_was_sent(program, world, phone):
+    """Two are dialled one after the other; of the second one it is known that it was not.
+    Of the first one it is not: nothing is told."""
+    hold = phone.hold("/v2/calls")
+    server = start(program, world, "--running", "1", "+15555550102")
+    server.wait_for_requests(hold, 1)
+    server.process.ask_to_end()
+    server.process.wait_for("^stopping")
+    server.process.ask_to_end()
+    process = server.process.finish()
+    process.expect_closed()
+    told = [one for one in process.lines if "dialled" in one]
+    assert told == [
+        "+15***02 is dialled",
+        "+15***01 is dialled",
+        "+15***01 was not dialled: operation canceled",
+    ]
+
+
+@pytest.mark.reference
 def test_an_answer_of_somebody_else(program, world, phone):
     """200, but not of this API: it cannot be known what was done, and is not repeated."""
     for text in ("", "[]", "{}", '{"data":[]}', '{"data":"ok"}', "<html>"):
         phone.reset()
         phone.webhooks.hold("*")
         phone.fault("/v2/calls", "body", text=text)
-        failed(start(program, world), "it answered 200")
+        unsure(start(program, world), "it answered 200")
         assert len(commands(world, "dial")) == 1
 
 
 @pytest.mark.reference
 def test_errors_that_are_strange(program, world, phone):
-    """A code that is none, a title with a number in it, or what would move a cursor."""
+    """Words of our own for each code; what the network says may be personal, or worse."""
     errors = {
-        '{"errors":[{"code":7,"title":"A"}]}': "A",
-        '{"errors":[{"code":"1\\u001b[2J","title":"A"}]}': "A",
-        '{"errors":[{"code":"12345678901234567890","title":"A"}]}': "A",
-        '{"errors":[{"title":"No +15555550101 here"}]}': "No +*********** here",
-        '{"errors":[{"title":"A\\n\\u001b[2JB\\u00e9"}]}': "A  [2JB  ",
+        '{"errors":[{"code":7,"title":"A"}]}': "it answered 400",
+        '{"errors":[{"code":"1\\u001b[2J","title":"A"}]}': "it answered 400",
+        '{"errors":[{"code":"15555550101","title":"A"}]}': "it answered 400",
+        '{"errors":[{"title":"To +1 555 555 0101 (Ms Doe)"}]}': "it answered 400",
+        '{"errors":[{"code":"12345","title":"Ms Doe"}]}': "refused, code 12345",
+        '{"errors":[{"code":"10009","title":"A"}]}': "the key is not accepted (10009)",
+        '{"errors":[{"code":"10011","title":"A"}]}': "too many commands (10011)",
+        '{"errors":[{"code":"10016","title":"A"}]}': "the number is not in E.164 (10016)",
+        '{"errors":[{"code":"90015","title":"A"}]}': "the call is not known (90015)",
+        '{"errors":[{"code":"90018","title":"A"}]}': "the call has ended (90018)",
+        '{"errors":[{"code":"90034","title":"A"}]}': "nobody has answered (90034)",
         '{"errors":[]}': "it answered 400",
         '{"errors":{}}': "it answered 400",
         "oops": "it answered 400",

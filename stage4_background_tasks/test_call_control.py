@@ -676,6 +676,65 @@ def test_hung_up_before_it_was_answered(program, world, phone):
 
 
 @pytest.mark.reference
+def test_hung_up_when_the_joke_was_over(program, world, phone):
+    """He has heard it all, and hangs up himself; that it was over is told after that."""
+    phone.steps.hold("/*/speak")
+    server = start(program, world, "--stay", "--pause", "0.01", NUMBER)
+    server.process.wait_for("hears the joke")
+    call = phone.calls[0]
+    about = {"call_control_id": call.id, "client_state": call.client_state}
+    bye = {"hangup_cause": "normal_clearing", "hangup_source": "callee"}
+    deliver(server, event("call.hangup", **about, **bye))
+    server.process.wait_for("has failed: hung up before the joke was over")
+    deliver(server, event("call.speak.ended", status="completed", **about))
+    server.process.wait_for("is done")
+    assert commands(world, "hangup") == []
+    server.process.kill()
+
+
+@pytest.mark.reference
+def test_an_event_of_another_program(program, world, phone):
+    """Its call has the same number among its own, and another command id."""
+    held = phone.steps.hold("/*/ring")
+    first = start(program, world, NUMBER)
+    first.process.wait_for("rings")
+    first.process.kill()
+    server = start(program, world, NUMBER)
+    server.process.wait_for("rings")
+    old = phone.calls[0]
+    about = {"call_control_id": old.id, "client_state": old.client_state}
+    deliver(server, event("call.hangup", hangup_cause="user_busy", **about))
+    deliver(server, event("call.speak.started", **about))
+    turn(server)
+    assert server.process.lines[-1] == "+15***01 rings"
+    held.release_all()
+    server.process.finish()
+    assert server.process.lines[-1] == "+15***01 is done"
+
+
+@pytest.mark.reference
+def test_an_event_that_is_told_after_a_restart(program, world, phone):
+    """It was worked on before: the command for it is the same one, and nothing is said
+    twice, nor is another call hung up on."""
+    held = phone.steps.hold("/*/speak")
+    first = start(program, world, NUMBER)
+    first.process.wait_for("hears the joke")
+    first.process.kill()
+    call = phone.calls[0]
+    about = {"call_control_id": call.id, "client_state": call.client_state}
+    answered = next(one for one in call.events if one.type == "call.answered")
+    second = listen(program, world)
+    deliver(second, event("call.answered", id=answered.id, **about))
+    comes_true(second, lambda: len(commands(world, "speak")) == 2, "1", "2 x speak")
+    turn(second)
+    said = [one["command_id"] for one in commands(world, "speak")]
+    assert said[0] == said[1] and UUID4.fullmatch(said[0])
+    assert call.said == world.jokes.jokes[:1]
+    held.release_all()
+    second.process.kill()
+
+
+@pytest.mark.reference
 def test_strange_events_meanwhile(program, world, phone):
     """Of unknown types, of unknown calls, with unknown members: the call goes well."""
     phone.webhooks.fault("*/call.initiated", "strange_type")

@@ -64,12 +64,15 @@ class Lab:
         _expect_promised(self.next("^(promised|refused) ", len(times)))
         return self
 
-    def list(self):
-        """All calls that it knows, by their ids."""
+    def list(self, count=""):
+        """All calls that it knows, or the first and the last so many, by their ids."""
         begin = self.read
-        self.send("list").next("^listed$")
+        self.send(f"list {count}".strip()).next("^listed$")
         lines = self.process.lines[begin : self.read]
-        return {one.id: one for one in map(call_of, lines) if one and one.state != "due"}
+        calls = [one for one in map(call_of, lines) if one and one.state != "due"]
+        if not count:
+            calls.sort(key=lambda one: (one.at, one.id))
+        return {one.id: one for one in calls}
 
     @property
     def due(self):
@@ -489,13 +492,12 @@ def test_states_never_go_back(any_lab):
     one = any_lab().add(NOON, NOON + 5000)
     one.next("^due 1 ")
     steps = {
-        "update 1 scheduled": "dialling",
-        "update 1 unsure": "dialling",
         "update 1 answered": "answered",
         "update 1 ringing": "answered",
         "update 1 dialling": "answered",
+        "update 1 scheduled": "answered",
+        "update 1 unsure": "answered",
         "update 1 failed busy, or not there": "failed",
-        "update 1 done": "failed",
         "update 1 speaking": "failed",
         "update 2 done": "failed",  # it was not due
         "update 99 done": "failed",
@@ -505,6 +507,8 @@ def test_states_never_go_back(any_lab):
         one.send(step)
         assert one.list()[1].state == state, step
     assert (one.list()[1].why, one.list()[2].state) == ("busy, or not there", "scheduled")
+    one.send("update 1 done", "update 1 failed busy")  # it is known that it was told
+    assert (one.list()[1].state, one.list()[1].why) == ("done", "")
     one.close()
 
 
@@ -532,6 +536,131 @@ def test_what_went_on_too_long_has_failed(lab):
     last = lab(NOON + 5 * 3_600_000).list()
     assert (last[1].state, last[1].why) == ("failed", "its end was not told")
     assert last[2].state == "unsure"
+
+
+@pytest.mark.reference
+def test_no_more_are_claimed_than_are_dialled_at_once(any_lab, kept, tmp_path):
+    """The others stand in line, scheduled, in order; the next is due when one is dialled."""
+    one = any_lab().send("limit 2").add(*[NOON] * 6)
+    one.next("^due 2 ")
+    assert [call.id for call in one.due] == [1, 2]
+    assert states(one.list().values()) == "2 dialling, 4 scheduled"
+    one.send("update 2 ringing").next("^due 3 ")
+    one.send("update 2 answered", "update 3 failed busy").next("^due 4 ")
+    one.send("update 1 unsure").next("^due 5 ")
+    listed = one.list()
+    assert [listed[i].state for i in (1, 2, 3, 4, 5, 6)] == [
+        *("unsure", "answered", "failed", "dialling", "dialling", "scheduled")
+    ]
+    one.kill()
+    if (tmp_path / "calls.db").exists():
+        assert kept()[6].state == "scheduled"
+
+
+@pytest.mark.reference
+def test_a_claim_that_fails_keeps_no_place(any_lab):
+    """Somebody else has claimed the first call: the second one is due all the same."""
+    one = any_lab().send("limit 1").add(NOON + 1000, NOON + 1000, NOON + 1000)
+    one.send("claim 1", f"clock {NOON + 1000}").next("^due 2 ")
+    one.send("update 2 done").next("^due 3 ")
+    one.close()
+
+
+@pytest.mark.reference
+def test_those_in_line_wait_for_the_next_start(lab):
+    """A stop comes while one is dialled: nothing else is due when that is over."""
+    one = lab().send("limit 1").add(NOON, NOON)
+    one.next("^due 1 ")
+    one.send("stop", "update 1 done", "close").process.finish().expect_clean()
+    assert [call.id for call in one.due] == [1]
+    assert [call.id for call in lab().due_until(NOON)] == [2]
+
+
+@pytest.mark.reference
+def test_a_call_that_was_not_dialled_is_put_back(any_lab):
+    """It is due again, some seconds later, and meanwhile scheduled; others take its place."""
+    one = any_lab().send("limit 1").add(NOON, NOON)
+    one.next("^due 1 ")
+    one.send("update 1 scheduled").next("^due 2 ")
+    assert one.list()[1].state == "scheduled"
+    one.send("update 2 done", "answer done", f"clock {NOON + 4999}")
+    assert [call.id for call in one.due_until(NOON + 4999)] == [1, 2]
+    one.send(f"clock {NOON + 5000}").next("^due 1 ")
+    assert [call.id for call in one.due_until(NOON + 5000)] == [1, 2, 1]
+    one.close()
+
+
+@pytest.mark.reference
+def test_what_is_put_back_after_a_stop_is_due_after_the_next_start(lab):
+    """However long that takes: it was not dialled."""
+    one = lab().add(NOON)
+    one.next("^due 1 ")
+    one.send("stop", "update 1 scheduled", "close").process.finish().expect_clean()
+    later = NOON + 2 * SURE_MS
+    assert [call.id for call in lab(later).due_until(later)] == [1]
+
+
+@pytest.mark.reference
+def test_what_was_perhaps_dialled_before_a_crash_is_not_put_back(lab):
+    """Now it was not dialled; but before the crash? It is due again, as long as that is
+    safe."""
+    first = lab().add(NOON)
+    first.next("^due 1 ")
+    first.kill()
+    again = lab(NOON + 10_000)
+    again.next("^due 1 ")
+    again.send("update 1 scheduled")
+    assert again.list()[1].state == "dialling"
+    again.send(f"clock {NOON + 15_000}").next("^due 1 ")
+    again.send(f"clock {NOON + SURE_MS - 1}", "update 1 scheduled")
+    assert again.list()[1].state == "unsure"
+    again.close()
+
+
+@pytest.mark.reference
+def test_what_is_told_of_another_call_of_that_id_is_no_news(any_lab):
+    """A call of another store had the same id, and its network tells its end late."""
+    one = any_lab().add(NOON)
+    one.next("^due ")
+    own = one.due[0].command_id
+    one.send(f"told {own[:-1]}x 1 failed").next("^no news of 1$")
+    one.send(f"told {own} 1 failed").next("^news of 1$")
+    one.send(f"told {own} 1 speaking").next("^no news of 1$")
+    one.close()
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("count", [1, 7, 100, 400, 1000])
+def test_the_first_and_the_latest(any_lab, count):
+    """Those to come in order of time, equal times in order of arrival; those that are over
+    the other way."""
+    chance = random.Random(count)
+    past = [NOON - chance.randrange(50) for _ in range(300)]
+    coming = [NOON + 1 + chance.randrange(50) for _ in range(300)]
+    one = any_lab().send("answer done").add(*past)
+    one.next("^due ", 300)
+    one.add(*coming)
+    first = sorted((at, id) for id, at in enumerate(coming, 301))[:count]
+    latest = sorted(((at, id) for id, at in enumerate(past, 1)), reverse=True)[:count]
+    assert [(call.at, call.id) for call in one.list(count).values()] == first + latest
+    one.close()
+
+
+@pytest.mark.reference
+def test_a_store_that_was_away_for_a_moment(lab, tmp_path):
+    """What could not be kept is neither promised nor claimed; when the file is back the call
+    is claimed, and due."""
+    path, aside = tmp_path / "calls.db", tmp_path / "aside"
+    one = lab().add(NOON + 1000)
+    path.rename(aside)
+    one.send(f"add {NOON + 2000} +15550177", f"clock {NOON + 1000}")
+    one.next("^refused EIO ")
+    one.next("^trouble EIO claim a call")
+    aside.rename(path)
+    one.send(f"clock {NOON + 10_000}").next("^due 1 ")
+    assert [*one.list()] == [1]
+    one.close()
+    assert [*lab(NOON + 10_000).list()] == [1]
 
 
 @pytest.mark.reference
@@ -617,6 +746,20 @@ def test_only_the_owner_can_read_it(lab, tmp_path):
     lab().add(NOON + 5000).kill()
     modes = {x.name: stat.S_IMODE(x.stat().st_mode) for x in tmp_path.iterdir()}
     assert modes == {"calls.db": 0o600, "calls.db-wal": 0o600}
+
+
+@pytest.mark.reference
+def test_a_file_that_was_there_is_hidden(lab, tmp_path):
+    """Others could read it: an empty one, and one with calls and a log."""
+    for promise in (1, 2):
+        for path in [tmp_path / "calls.db", *tmp_path.glob("calls.db-*")]:
+            path.touch()
+            path.chmod(0o644)
+        one = lab().add(NOON + 5000)
+        assert len(one.list()) == promise
+        one.kill()
+        modes = {x.name: stat.S_IMODE(x.stat().st_mode) for x in tmp_path.iterdir()}
+        assert modes == {"calls.db": 0o600, "calls.db-wal": 0o600}
 
 
 def _sqlite(path, script):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -118,7 +119,8 @@ URL = "it is to be a URL, http:// or https://"
         ("telnyx_api_key", "", "it is to be printable, and not empty"),
         ("telnyx_api_key", f"{KEY}\r\nX: y", "it is to be printable, and not empty"),
         ("telnyx_api_key", [KEY], "it is to be a string"),
-        ("telnyx_connection_id", "", "it is empty"),
+        ("telnyx_connection_id", "", "it is to be printable, and not empty"),
+        ("telnyx_connection_id", "7\x7f", "it is to be printable, and not empty"),
         ("telnyx_api_url", "api.telnyx.com", URL),
         ("telnyx_api_url", "http:///", URL),
         ("telnyx_public_key", "x", "it is to be the base64 of 32 bytes"),
@@ -154,7 +156,12 @@ def test_a_file_that_is_no_configuration(refused, text, said):
 
 def test_no_file(program, tmp_path):
     """Which one it is, and why it cannot be read."""
-    for path, why in ((tmp_path / "x", "no such file or directory"),):
+    os.mkfifo(tmp_path / "pipe")  # nobody writes to it
+    for path, why in (
+        (tmp_path / "x", "no such file or directory"),
+        (tmp_path, "this is no file"),
+        (tmp_path / "pipe", "this is no file"),
+    ):
         done = program("dial_a_joke").run("-c", str(path))
         assert done.stderr_lines == [f"dial_a_joke: {path}: {why}"]
         assert done.exit == 2
@@ -169,6 +176,13 @@ def test_the_environment_wins(line, world):
     world.telephony.wait(lambda: world.telephony.calls[0].state == "ended")
     said = server.stop().expect_clean()
     assert "another" not in "".join(said.lines + said.stderr_lines)
+
+
+def test_a_public_key_does_not_do_anything_yet(line, world):
+    """Who has set it must not think that webhooks are verified."""
+    line.configure(telnyx_public_key=world.telephony.public_key)
+    said = line.start().stop().expect_clean()
+    assert "not verified" in said.lines[0]
 
 
 def test_a_variable_that_is_wrong_is_named(refused):

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlencode
 import pytest
 
 from harness import expect
-from harness.calling import commands, event, post as delivery
+from harness.calling import begin_delivery, commands, deliver, event, post as delivery
 from harness.commands.lint import nothing_may_be_left_out
 from harness.explain import Failure
 from harness.joke_line import FORM, JokeLine, soon
@@ -29,6 +29,7 @@ NUMBER = "+15550100123"
 IS_WHOLE = nothing_may_be_left_out()
 CALLS = 200 if IS_WHOLE else 60
 KILLS = 50 if IS_WHOLE else 12
+DIALLING = 50  # at once: MAX_DIALLING
 EVENTS = 2500 if IS_WHOLE else 500  # of which each is told four times
 
 
@@ -75,13 +76,80 @@ def test_what_was_taken_is_finished(line, world, phone):
     assert phone.calls[0].said == [world.jokes.jokes[0]]
 
 
+def test_who_is_being_called_hears_his_joke(line, world, phone):
+    """It rings when the program is told to end: who answers then is told a joke, and the line
+    is closed, before the program ends. Nobody is promised a call any more."""
+    rings = phone.steps.hold("*/ring")
+    server = line.start()
+    line.book(server, NUMBER, 1)
+    server.wait_for_requests(rings, 1)
+    server.process.ask_to_end()
+    server.wait_for("^stopping")
+    answer = line.book(server, number(1), 3600)
+    assert (answer.status, "stopping" in answer.text) == (503, True)
+    rings.lift()
+    server.process.finish().expect_clean()
+    assert phone.calls[0].said == [world.jokes.jokes[0]]
+    assert phone.calls[0].state == "ended"
+
+
+def test_who_was_not_called_yet_is_called_after_the_next_start(line, world, phone):
+    """More are due than are dialled at once, and the network does not answer. Told to end, it
+    dials those that it was dialling, and nobody else; the others are still scheduled. After
+    the next start they are called. Everybody is called once."""
+    silent = phone.hold("/v2/calls")
+    server = line.start()
+    for index in range(DIALLING + 10):
+        line.book(server, number(index), 1)
+    server.wait_for_requests(silent, DIALLING)
+    server.process.ask_to_end()
+    server.wait_for("^stopping")
+    silent.lift()
+    server.process.finish().expect_closed()
+    assert len(phone.dialled) == DIALLING
+    assert states_in(line) == {"scheduled": 10, "done": DIALLING}
+    server = line.start()
+    assert wait_long(server, lambda: len(phone.dialled) == DIALLING + 10)
+    assert {*phone.dialled.values()} == {1}
+    server.stop().expect_closed()
+
+
+def states_in(line):
+    """How many calls are in which state, in the file."""
+    with contextlib.closing(sqlite3.connect(line.config.parent / "calls.db")) as database:
+        return dict(database.execute("SELECT state, count(*) FROM calls GROUP BY state"))
+
+
+def test_killed_while_the_network_is_silent(line, phone):
+    """Of all that are due only those may have been dialled that the network was asked for."""
+    silent = phone.hold("/v2/calls")
+    server = line.start()
+    for index in range(DIALLING + 10):
+        line.book(server, number(index), 1)
+    server.wait_for_requests(silent, DIALLING)
+    server.process.kill()
+    assert states_in(line) == {"scheduled": 10, "dialling": DIALLING}
+
+
+def test_half_a_request_does_not_hold_the_end(line):
+    """Who has sent half of something, and sends no more, is not waited for for long."""
+    server = line.start()
+    with server.client() as client:
+        client.send(delivery(event("call.initiated"))[:-10])
+        server.get("/health")
+        server.stop().expect_closed()
+
+
 @pytest.mark.parametrize("later", [False, True], ids=["at once", "later"])
 def test_a_second_signal_ends_it_at_once(line, world, phone, later):
     """What is left is named, and cancelled: nobody waits any more. Also when the server has
     stopped already, and only the joke is still waited for."""
     jokes = world.jokes.hold("/")
     server = line.start()
-    line.book(server, NUMBER, 1)
+    if later:  # it is nobody whom this program has called: the server need not go on
+        deliver(server, event("call.answered"))
+    else:
+        line.book(server, NUMBER, 1)
     server.wait_for_requests(jokes, 1)
     server.process.ask_to_end(signal.SIGINT)
     server.wait_for("^stopping")
@@ -93,8 +161,10 @@ def test_a_second_signal_ends_it_at_once(line, world, phone, later):
     assert done.exit == 0
     left = [one for one in done.stderr_lines if "not finished, and cancelled" in one]
     assert left == ["dial_a_joke: not finished, and cancelled: call.answered"]
+    goes_on = "dial_a_joke: call 1 goes on without this program: answered"
+    assert (goes_on in done.stderr_lines) == (not later)
     world.jokes.wait_for(abandoned=1)
-    assert phone.calls[0].said == []
+    assert commands(world, "speak") == []
 
 
 def refuses(server):
@@ -250,6 +320,10 @@ def test_killed_at_any_moment(line, world, phone):
     for index in asked:
         promised += book(server, index, chance.uniform(0, 3))
     wait_long(server, lambda: set(promised) <= set(phone.dialled))
+    # Some were answered, and the program killed before it had done what that asks for: it
+    # waits for the ends of these calls, until it is told a second time.
+    server.process.ask_to_end()
+    server.wait_for("^stopping")
     done = server.stop()
     dialled = phone.dialled
     missing = [n for n in promised if dialled[n] == 0]
@@ -303,6 +377,22 @@ def test_who_is_killed_while_it_answers(line, phone):
     assert promised
 
 
+def test_a_call_of_before_the_kill_does_not_hold_the_end(line, world):
+    """Somebody has answered when the program is killed. The next one hears nothing of it, and
+    does not wait for it when it is told to end."""
+    jokes = world.jokes.hold("/")
+    server = line.start()
+    line.book(server, NUMBER, 1)
+    server.wait_for_requests(jokes, 1)
+    line.book(server, number(1), 3600)  # what came before that is in the file, too
+    server.process.kill()
+    assert states_in(line) == {"answered": 1, "scheduled": 1}
+    done = line.start().stop()
+    done.expect_closed()
+    said = "dial_a_joke: call 1 goes on without this program: answered"
+    assert done.stderr_lines == [said]
+
+
 # --- Ten thousand webhooks at once ------------------------------------------------------
 
 
@@ -352,6 +442,34 @@ def test_many_webhooks_at_once(line, world, phone):
 def send_all(client, requests):
     """Sends everything, and reads nothing."""
     client.send(b"".join(requests))
+
+
+# --- Dials and events -------------------------------------------------------------------
+
+
+def test_who_has_answered_need_not_wait_for_dials(line, world, phone):
+    """The network takes its time with as many dials as there may be, and more are due."""
+    silent = phone.hold("/v2/calls")
+    server = line.start()
+    for index in range(3 * DIALLING):
+        line.book(server, number(index), 1)
+    server.wait_for_requests(silent, DIALLING)
+    assert deliver(server, event("call.answered")).status == 200
+    assert server.process.wait_until(lambda: len(commands(world, "speak")) == 1)
+
+
+def test_dials_need_not_wait_for_events(line, phone):
+    """As many as may be worked on at once wait for the network, and more have come."""
+    silent = phone.hold("*/hangup")
+    server = line.start()
+    clients = [
+        begin_delivery(server, event("call.speak.ended", call_control_id=f"v3:{index}"))
+        for index in range(150)
+    ]
+    assert {client.answer().status for client in clients} == {200}
+    server.wait_for_requests(silent, 100)
+    line.book(server, NUMBER, 1)
+    assert server.process.wait_until(lambda: phone.dialled[NUMBER] == 1)
 
 
 # --- Too much, and nothing --------------------------------------------------------------

@@ -162,7 +162,7 @@ def test_how_it_looks(line, world, browse, size, dark):
     """Nothing is cut off, nobody has to move the page to and fro, every text can be told from
     what is behind it. SCREENSHOTS=FOLDER keeps the pictures, to be looked at."""
     world.telephony.person("+15550100102", "busy")
-    world.telephony.steps.hold("/+15550100103/speak")
+    speaks = world.telephony.steps.hold("/+15550100103/speak")
     world.telephony.ring_seconds = 0
     server = line.start()
     for place in range(1, 4):
@@ -178,6 +178,7 @@ def test_how_it_looks(line, world, browse, size, dark):
         browser.fill(f"#{name}", keys)
     submit(browser, ".notice")
     look(browser, size, dark, "wrong")
+    speaks.lift()  # else it would wait for the end of that call
     server.stop()
 
 

@@ -7,8 +7,11 @@
  * copied, and what is to be done for it is a task of the background's), answers, and does
  * not touch the exchange any more. The task runs later.
  *
- * To answer 200 is a promise: it will be done. Who has too much to do already must not
- * give it. */
+ * To answer 200 is a promise: the network need not tell it again, it will be done. Who
+ * has too much to do already must not give it. A program that is told to end keeps it
+ * first. One that is killed does not: the tasks are in its memory alone, and whoever has
+ * answered just then hears nothing until he hangs up. To promise more, the event would
+ * have to be written down before the answer, as call_scheduler does with its calls. */
 #include "stage4_background_tasks/webhook.h"
 
 enum { PROBLEM_SIZE = 256 };

@@ -12,13 +12,15 @@
 #include "stage4_background_tasks/call_command.h"
 
 #include "lib/memory.h"
+#include "lib/utc_time.h"
+#include "stage4_background_tasks/call_answer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_BASE_DELAY_MS = 200, DEFAULT_MAX_DELAY_MS = 10000 };
-enum { CODE_SIZE = 16, PROBLEM_SIZE = 128, MAX_ANSWER = 64 * 1024 }; /* bytes */
+enum { MAX_ANSWER = 64 * 1024 }; /* bytes */
 
 static void command_prepare(struct call_command *command, const char *path);
 static int command_try(struct call_command *command);
@@ -31,19 +33,18 @@ static double random_chance(void);
 static void command_on_pause(struct pause *pause, int status);
 static void command_finish(struct call_command *command,
                            const struct http_response *response);
-static void read_errors(const json_t *answer, char *code, char *problem);
-static void make_impersonal(char *text);
 static void command_free(struct call_command *command);
 
 int call_command_start(struct call_command *command, const struct call_api *api,
                        const char *path, json_t *body, const char *command_id,
-                       call_command_cb on_done)
+                       int64_t give_up_ms, call_command_cb on_done)
 {
     char id[UUID_LENGTH + 1];
 
     *command = (struct call_command){
         .api = api,
         .policy = api->policy,
+        .give_up_ms = give_up_ms,
         .on_done = on_done,
     };
     if (command_id == NULL) {
@@ -74,6 +75,7 @@ static void command_prepare(struct call_command *command, const char *path)
         command->policy.max_delay_ms = DEFAULT_MAX_DELAY_MS;
 }
 
+/* Not so late that the network could have forgotten the id when it comes. */
 static int command_try(struct call_command *command)
 {
     struct http_request request = {
@@ -86,6 +88,9 @@ static int command_try(struct call_command *command)
         .max_body = MAX_ANSWER,
     };
 
+    if (command->give_up_ms != 0 &&
+        utc_now_ms() + (int64_t)request.timeout_ms > command->give_up_ms)
+        return UV_ETIMEDOUT;
     command->tries++;
     return http_start(&command->call, command->api->client, &request, NULL,
                       command_on_response);
@@ -96,6 +101,8 @@ static void command_on_response(struct http_call *call,
 {
     struct call_command *command = container_of(call, struct call_command, call);
 
+    if (call_may_be_done(response))
+        command->unsure = true;
     if (!command->cancelled && command_may_repeat(command, response))
         command_wait(command);
     else
@@ -110,17 +117,9 @@ static bool command_may_repeat(const struct call_command *command,
         return false; /* it was done */
     if (command->tries > command->policy.max_retries)
         return false;
-    switch (response->error) {
-    case 0:
-        return response->status == 429 || response->status >= 500;
-    case UV_ECONNREFUSED:
-    case UV_ECONNRESET:
-    case UV_EOF:
-    case UV_ETIMEDOUT:
-        return true;
-    default:
-        return false;
-    }
+    if (response->error != 0)
+        return call_error_may_pass(response->error);
+    return response->status == 429 || response->status >= 500;
 }
 
 /* The longer the more often it was tried, and by chance: see http_retry.h. */
@@ -146,6 +145,8 @@ static void command_on_pause(struct pause *pause, int status)
 {
     struct call_command *command = container_of(pause, struct call_command, pause);
 
+    if (command->cancelled)
+        status = UV_ECANCELED;
     if (status == 0)
         status = command_try(command);
     if (status != 0) {
@@ -158,7 +159,7 @@ static void command_on_pause(struct pause *pause, int status)
 static void command_finish(struct call_command *command,
                            const struct http_response *response)
 {
-    char code[CODE_SIZE] = "", problem[PROBLEM_SIZE] = "";
+    char code[CALL_CODE_SIZE] = "", problem[CALL_PROBLEM_SIZE] = "";
     json_t *answer =
         json_loadb(response->body, response->body_length, JSON_REJECT_DUPLICATES, NULL);
     struct call_result result = {
@@ -176,44 +177,13 @@ static void command_finish(struct call_command *command,
     } else if (!json_is_object(result.data)) {
         result.error = UV_EPROTO;
         result.data = NULL;
-        snprintf(problem, sizeof problem, "it answered %d", result.status);
-        read_errors(answer, code, problem);
+        call_answer_explain(result.status, answer, code, problem);
     }
+    result.unsure =
+        result.error != 0 && command->unsure && !call_status_is_refusal(result.status);
     command_free(command);
     command->on_done(command, &result);
     json_decref(answer);
-}
-
-/* Of {"errors":[{"code":"90018","title":"Call has already ended","detail":...}]} the code
- * and the title. The detail may say whose number it was. */
-static void read_errors(const json_t *answer, char *code, char *problem)
-{
-    const json_t *first = json_array_get(json_object_get(answer, "errors"), 0);
-    const char *given_code = json_string_value(json_object_get(first, "code"));
-    const char *title = json_string_value(json_object_get(first, "title"));
-
-    if (given_code != NULL && strspn(given_code, "0123456789") == strlen(given_code) &&
-        strlen(given_code) < CODE_SIZE)
-        strcpy(code, given_code);
-    if (title != NULL) {
-        snprintf(problem, PROBLEM_SIZE, "%s", title);
-        make_impersonal(problem);
-    }
-}
-
-/* What could be a telephone number is not for a log, nor what would move a cursor. */
-static void make_impersonal(char *text)
-{
-    enum { SHORTEST_NUMBER = 6 };
-    size_t digits;
-
-    for (char *at = text; *at != '\0'; at += digits > 0 ? digits : 1) {
-        digits = strspn(at, "0123456789");
-        if (digits >= SHORTEST_NUMBER)
-            memset(at, '*', digits);
-        else if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x7f)
-            *at = ' ';
-    }
 }
 
 static void command_free(struct call_command *command)

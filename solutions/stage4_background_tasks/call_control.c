@@ -17,6 +17,7 @@
  *
  * In the order of time: */
 #include "lib/memory.h"
+#include "lib/utc_time.h"
 #include "stage3_server/joke_source.h"
 #include "stage4_background_tasks/call_job.h"
 #include "stage4_background_tasks/call_parts.h"
@@ -46,6 +47,8 @@ void call_control_init(struct call_control *control, struct background *backgrou
         control->options.pause_ms = CALL_PAUSE_MS;
     id_set_init(&control->seen, CALL_EVENTS_KNOWN);
     id_set_init(&control->over, CALLS_OVER_KNOWN);
+    id_set_init(&control->mute, CALLS_OVER_KNOWN);
+    control->begun_ms = utc_now_ms();
     list_init(&control->telling);
     list_init(&control->dials);
 }
@@ -54,6 +57,7 @@ void call_control_deinit(struct call_control *control)
 {
     id_set_deinit(&control->seen);
     id_set_deinit(&control->over);
+    id_set_deinit(&control->mute);
 }
 
 int call_control_take(struct call_control *control, const struct call_event *event)
@@ -74,11 +78,11 @@ static void job_run(struct task *task)
     const struct call_event *event = &job->event;
 
     call_log_event(job->control, event);
-    call_was_dialled(job->control, event->call_id);
+    call_was_dialled(job->control, event);
     if (event->type == EVENT_INITIATED)
-        call_tell(job->control, event->call_id, CALL_RINGING, NULL);
+        job_tell(job, CALL_RINGING, NULL);
     if (event->type == EVENT_SPEAK_STARTED)
-        call_tell(job->control, event->call_id, CALL_SPEAKING, NULL);
+        job_tell(job, CALL_SPEAKING, NULL);
     if (event->type == EVENT_ANSWERED)
         job_answered(job);
     else if (event->type == EVENT_SPEAK_ENDED)
@@ -92,10 +96,8 @@ static void job_run(struct task *task)
 /* Somebody has taken the call. If this comes late nobody is there to talk to any more. */
 static void job_answered(struct job *job)
 {
-    struct call_control *control = job->control;
-
-    call_tell(control, job->event.call_id, CALL_ANSWERED, NULL);
-    if (id_set_has(&control->over, job->event.control_id)) {
+    job_tell(job, CALL_ANSWERED, NULL);
+    if (id_set_has(&job->control->over, job->event.control_id)) {
         job_finish(job, 0);
         return;
     }
@@ -147,7 +149,8 @@ static void job_on_spoken(struct call_command *command, const struct call_result
         job_finish(job, has_ended ? 0 : result->error);
         return;
     }
-    call_tell(job->control, job->event.call_id, CALL_FAILED, "the joke was not told");
+    id_set_add(&job->control->mute, job->event.control_id);
+    job_tell(job, CALL_FAILED, "the joke was not told");
     job->error = result->error;
     job_hang_up(job);
 }
@@ -159,8 +162,13 @@ static void job_speak_ended(struct job *job)
         job_finish(job, 0);
         return;
     }
-    id_set_add(&job->control->over, job->event.control_id);
-    job_hang_up(job);
+    id_set_remove(&job->control->mute, job->event.control_id);
+    if (id_set_add(&job->control->over, job->event.control_id)) {
+        job_hang_up(job);
+        return;
+    }
+    job_tell(job, CALL_DONE, NULL); /* call.hangup has overtaken it */
+    job_finish(job, 0);
 }
 
 static void job_hang_up(struct job *job)
@@ -188,6 +196,7 @@ static void job_hangup(struct job *job)
     const char *reason = call_failure(event, was_told);
 
     jobs_cancel_telling(control, event->control_id);
-    call_tell(control, event->call_id, reason ? CALL_FAILED : CALL_DONE, reason);
+    if (!id_set_has(&control->mute, event->control_id))
+        job_tell(job, reason ? CALL_FAILED : CALL_DONE, reason);
     job_finish(job, 0);
 }

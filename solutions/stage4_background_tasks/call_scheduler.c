@@ -1,7 +1,8 @@
 /* call_scheduler: nothing is said before it is written down.
  *
  *     add ............. the store adds it; then it is promised, and waits in the queue
- *     its time comes .. the store claims it; then it is due, and is dialled
+ *     its time comes .. the store claims it; then it is due, and is dialled; if too many
+ *                       are just being dialled, it stands in line (call_claiming.h)
  *     events come ..... the store is told what has become of it
  *
  * So at whatever moment the program is killed, the store knows enough. A call that is
@@ -14,9 +15,11 @@
 
 #include "lib/memory.h"
 #include "lib/utc_time.h"
+#include "stage4_background_tasks/call_claiming.h"
 #include "stage4_background_tasks/call_saving.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void scheduler_on_loaded(void *context, const struct call *call);
 static void scheduler_resume(struct call_scheduler *scheduler);
@@ -25,8 +28,6 @@ static void promise_on_stored(struct store_job *job, int status);
 static struct call_record *scheduler_know(struct call_scheduler *scheduler,
                                           const struct call *call);
 static void scheduler_on_time(struct timed_queue *queue, struct timed_entry *entry);
-static void record_on_claimed(struct store_job *job, int status);
-static void record_tell_due(struct call_record *record);
 static bool state_follows(enum call_state from, enum call_state to);
 
 int call_scheduler_init(struct call_scheduler *scheduler, uv_loop_t *loop,
@@ -41,6 +42,7 @@ int call_scheduler_init(struct call_scheduler *scheduler, uv_loop_t *loop,
         .on_trouble = on_trouble,
     };
     call_table_init(&scheduler->table);
+    list_init(&scheduler->line);
     timed_queue_init(&scheduler->queue, loop, clock, scheduler_on_time);
     int status = call_store_load(store, scheduler_on_loaded, scheduler);
     if (status == 0)
@@ -50,7 +52,12 @@ int call_scheduler_init(struct call_scheduler *scheduler, uv_loop_t *loop,
 
 static void scheduler_on_loaded(void *context, const struct call *call)
 {
-    scheduler_know(context, call);
+    struct call_scheduler *scheduler = context;
+    struct call_record *record = scheduler_know(scheduler, call);
+
+    record->was_dialling = call->state == CALL_DIALLING;
+    record->is_silent = call->state > CALL_DIALLING && call->state < CALL_DONE;
+    scheduler->silent += record->is_silent;
 }
 
 /* Looks through what the store had, in order of arrival. A call that was going on may be
@@ -144,64 +151,49 @@ static void scheduler_on_time(struct timed_queue *queue, struct timed_entry *ent
     else if (scheduler->stopped)
         return;
     else if (record->call.state == CALL_SCHEDULED)
-        record_begin(record, STORE_CLAIM, record_on_claimed);
+        record_claim(record);
     else if (record->call.state == CALL_DIALLING)
         record_tell_due(record);
 }
 
-/* Only now, when the store has it as claimed, is it dialled: a crash in between may lose
- * the dialling, which is known then, but never the claim. */
-static void record_on_claimed(struct store_job *job, int status)
-{
-    struct call_record *record = container_of(job, struct call_record, job);
-    struct call_scheduler *scheduler = record->scheduler;
-
-    record_end(record);
-    if (status == UV_EALREADY) {
-        record_trouble(record, "claim a call", status);
-        record_change(record, CALL_UNSURE, NULL);
-    } else if (status != 0) {
-        record_trouble(record, "claim a call", status);
-    } else if (scheduler->stopped) {
-        record->is_changed = true; /* for the store: here it is still SCHEDULED */
-        record_save(record);
-    } else {
-        record->call.claimed_ms = job->call.claimed_ms;
-        call_table_set_state(&scheduler->table, record, CALL_DIALLING);
-        record_tell_due(record);
-    }
-    scheduler_finish(scheduler);
-}
-
-/* on_due may change the record. */
-static void record_tell_due(struct call_record *record)
-{
-    struct call call = record->call;
-
-    record->scheduler->on_due(record->scheduler, &call);
-}
-
-void call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
-                           enum call_state state, const char *reason)
+bool call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
+                           const char *command_id, enum call_state state,
+                           const char *reason)
 {
     struct call_record *record = call_table_find(&scheduler->table, id);
 
-    if (record != NULL && state_follows(record->call.state, state))
+    if (record == NULL || !state_follows(record->call.state, state) ||
+        (command_id != NULL && strcmp(command_id, record->call.command_id) != 0))
+        return false;
+    if (state == CALL_SCHEDULED)
+        record_put_back(record);
+    else
         record_change(record, state, reason);
+    scheduler_claim_next(scheduler);
+    return true;
 }
 
 /* Whether it may be told of a call that is `from` that it is `to`. */
 static bool state_follows(enum call_state from, enum call_state to)
 {
-    if (to <= CALL_DIALLING || to >= CALL_UNSURE || from == CALL_SCHEDULED)
+    if (to == CALL_SCHEDULED || to == CALL_UNSURE)
+        return from == CALL_DIALLING;
+    if (to == CALL_DIALLING || from == CALL_SCHEDULED)
         return false;
+    if (from == CALL_FAILED)
+        return to == CALL_DONE; /* that it was told has come late */
     return from == CALL_UNSURE || (from < CALL_DONE && to > from);
 }
 
-void call_scheduler_each(const struct call_scheduler *scheduler, store_call_cb on_call,
-                         void *context)
+void call_scheduler_limit(struct call_scheduler *scheduler, size_t max_dialling)
 {
-    call_table_each(&scheduler->table, on_call, context);
+    scheduler->max_dialling = max_dialling;
+}
+
+void call_scheduler_each(const struct call_scheduler *scheduler, size_t max,
+                         store_call_cb on_call, void *context)
+{
+    call_table_each(&scheduler->table, max, on_call, context);
 }
 
 void call_scheduler_stop(struct call_scheduler *scheduler)

@@ -108,24 +108,22 @@ static void store_next(struct sqlite_store *sqlite)
 }
 
 /* On a thread of the pool. When the batch fails nothing of it is kept, and which job it
- * was that could not be done is not known: so each is tried alone. */
+ * was that could not be done is not known: so each is tried alone. Whether the file is
+ * there is looked at before: what was committed is not told as failed. */
 static void store_on_work(uv_work_t *work)
 {
     struct sqlite_store *sqlite = container_of(work, struct sqlite_store, work);
-    struct list *batch = &sqlite->batch, *link;
-    bool alone = store_transact(sqlite, batch->next, batch) != 0;
+    struct list *batch = &sqlite->batch;
+    bool is_there = sqlite_file_is_there(&sqlite->file);
+    bool alone = !is_there || store_transact(sqlite, batch->next, batch) != 0;
 
-    for (link = batch->next; link != batch; link = link->next) {
+    for (struct list *link = batch->next; alone && link != batch; link = link->next) {
         struct store_job *job = container_of(link, struct store_job, link);
-        int status = alone ? store_transact(sqlite, link, link->next) : 0;
+        int status = is_there ? store_transact(sqlite, link, link->next) : UV_EIO;
 
         if (status != 0)
             job->status = status;
     }
-    if (sqlite_file_is_there(&sqlite->file))
-        return;
-    for (link = batch->next; link != batch; link = link->next)
-        container_of(link, struct store_job, link)->status = UV_EIO;
 }
 
 /* Does one job; its transaction has begun. */

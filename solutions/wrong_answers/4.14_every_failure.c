@@ -3,14 +3,6 @@
  * says: after 503 one more */
     if (command->tries > command->policy.max_retries)
         return false;
-    switch (response->error) {
-    case 0:
-        return true;
-    case UV_ECONNREFUSED:
-    case UV_ECONNRESET:
-    case UV_EOF:
-    case UV_ETIMEDOUT:
-        return true;
-    default:
-        return false;
-    }
+    if (response->error != 0)
+        return call_error_may_pass(response->error);
+    return true;

@@ -3,14 +3,6 @@
  * says: it ended after 0 of 1 such lines */
     if (command->tries > command->policy.max_retries)
         return false;
-    switch (response->error) {
-    case 0:
-        return response->status >= 500;
-    case UV_ECONNREFUSED:
-    case UV_ECONNRESET:
-    case UV_EOF:
-    case UV_ETIMEDOUT:
-        return true;
-    default:
-        return false;
-    }
+    if (response->error != 0)
+        return call_error_may_pass(response->error);
+    return response->status >= 500;

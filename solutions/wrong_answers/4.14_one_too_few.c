@@ -3,14 +3,6 @@
  * says: the first one, and */
     if (command->tries >= command->policy.max_retries)
         return false;
-    switch (response->error) {
-    case 0:
-        return response->status == 429 || response->status >= 500;
-    case UV_ECONNREFUSED:
-    case UV_ECONNRESET:
-    case UV_EOF:
-    case UV_ETIMEDOUT:
-        return true;
-    default:
-        return false;
-    }
+    if (response->error != 0)
+        return call_error_may_pass(response->error);
+    return response->status == 429 || response->status >= 500;

@@ -3,9 +3,6 @@
  * says: it ended after 0 of 1 such lines */
     if (command->tries > command->policy.max_retries)
         return false;
-    switch (response->error) {
-    case 0:
-        return response->status == 429 || response->status >= 500;
-    default:
+    if (response->error != 0)
         return false;
-    }
+    return response->status == 429 || response->status >= 500;

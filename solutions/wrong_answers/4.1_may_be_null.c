@@ -11,10 +11,7 @@
     if (event->type != EVENT_OTHER) {
         control_id = json_string_value(json_object_get(payload, "call_control_id"));
         state = json_object_get(payload, "client_state");
-        if (json_object_get(payload, "hangup_cause") != NULL)
-            cause = json_string_value(json_object_get(payload, "hangup_cause"));
-        if (json_object_get(payload, "hangup_source") != NULL)
-            source = json_string_value(json_object_get(payload, "hangup_source"));
-        if (json_object_get(payload, "status") != NULL)
-            status = json_string_value(json_object_get(payload, "status"));
+        cause = json_object_get(payload, "hangup_cause");
+        source = json_object_get(payload, "hangup_source");
+        status = json_object_get(payload, "status");
     }

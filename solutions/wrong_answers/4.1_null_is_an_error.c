@@ -9,7 +9,7 @@
     event->type = type_of_name(type);
     if (event->type != EVENT_OTHER &&
         json_unpack_ex((json_t *)json, &error, 0,
-                       "{s:{s:{s:s, s?:s, s?:s, s?:s, s?:s}}}", "data", "payload",
+                       "{s:{s:{s:s, s?:o, s?:o, s?:o, s?:s}}}", "data", "payload",
                        "call_control_id", &control_id, "hangup_cause", &cause,
                        "hangup_source", &source, "status", &status, "client_state",
                        &text) != 0)
