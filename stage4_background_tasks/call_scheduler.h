@@ -95,10 +95,11 @@ int call_scheduler_add(struct call_scheduler *scheduler, struct call_promise *pr
  * NULL: none). States never go back: what comes late (CALL_RINGING after CALL_ANSWERED)
  * is ignored, and so are an id that is not known, a call that was not due, and one that
  * has another command id (NULL: whatever it is): the id was given twice, by two stores.
- * What is told of a CALL_UNSURE one is news, and that a CALL_FAILED one is CALL_DONE. Of a DIALLING one only it may be told that
- * it is CALL_UNSURE (nobody knows whether it was dialled), or CALL_SCHEDULED: it was not
- * dialled, and is due again in CALL_SCHEDULER_RETRY_MS; if it was stopped, after the next
- * start. Returns whether it was news. */
+ * What is told of a CALL_UNSURE one is news, and that a CALL_FAILED one is CALL_DONE. Of
+ * a DIALLING one only it may be told that it is CALL_UNSURE (nobody knows whether it was
+ * dialled), or CALL_SCHEDULED: it was not dialled, and is due again in
+ * CALL_SCHEDULER_RETRY_MS; if it was stopped, after the next start. Returns whether it
+ * was news. */
 bool call_scheduler_update(struct call_scheduler *scheduler, int64_t id,
                            const char *command_id, enum call_state state,
                            const char *reason);
