@@ -146,7 +146,7 @@ def test_enough_is_enough(program, world, phone, retries):
     )
 
 
-@gap("4.14", needs=["4.3"])
+@gap("4.14", needs=["4.3", "4.12"])
 def test_stopped_between_two_tries(program, world, phone):
     """Ctrl-C, twice: there is no further try."""
     hold = phone.hold("/v2/calls")
