@@ -313,7 +313,7 @@ def test_who_hangs_up_in_the_pause(program, world, phone):
 def test_it_stays_on_the_line(program, world, phone):
     """The joke takes as long as it takes: nothing more is sent while it is spoken."""
     phone.steps.hold("/*/speak")
-    server = start(program, world, "--pause", "0.01", NUMBER)
+    server = start(program, world, "--pause", "0.01", "--stay", NUMBER)
     spoken(server, phone)
     server.process.wait_until(
         lambda: "hears the joke" in server.process.lines[-1] or len(phone.requests) > 2
