@@ -11,7 +11,7 @@ from harness import expect, gap
 from harness.running import patience
 from harness.serving import Server
 
-SERVERS = ["currency_pool", "currency_blocking"]
+SERVERS = ["currency_blocking", "currency_pool"]
 RESTS_ON = ["4.11", "4.12"]
 NEVER = ("--timeout", "3600")  # who waits so long waits for the test
 HUNDRED_POUNDS = "/convert/GBP/100"

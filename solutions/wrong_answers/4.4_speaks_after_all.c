@@ -1,6 +1,6 @@
 /* mistake: does not look how the pause has ended
  * caught by: test_call_control.py::test_who_hangs_up_in_the_pause
- * says: spoken to somebody who had hung up */
+ * says: it was spoken */
 static void job_on_joke(struct http_call *request, const struct http_response *response)
 {
     struct job *job = container_of(request, struct job, request);
