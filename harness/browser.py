@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from harness.explain import Failure
-from harness.running import HANG_SECONDS, Process, Program
+from harness.running import Process, Program
 from harness.timeouts import scaled
 from harness.tools import tool
 
@@ -32,6 +32,8 @@ PHONE = (390, 844)
 DESKTOP = (1280, 800)
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # how WebDriver calls one in JSON
 LOOK_AGAIN = 0.05  # seconds
+# Seconds for one thing that it is told: beside other work a browser may take long to begin.
+PATIENCE = 60.0
 
 
 class BrowserError(Exception):
@@ -145,7 +147,7 @@ class Browser:
 
     def wait_until(self, condition: Callable[[], bool], what: str = "") -> None:
         """Looks again and again, until it is so."""
-        end = time.monotonic() + scaled(HANG_SECONDS)
+        end = time.monotonic() + scaled(PATIENCE)
         while not condition():
             assert time.monotonic() < end, f"it did not come in the browser: {what}"
             time.sleep(LOOK_AGAIN)
@@ -164,7 +166,7 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: dict | None = None) -> Any:
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self._port, timeout=scaled(HANG_SECONDS)
+            "127.0.0.1", self._port, timeout=scaled(PATIENCE)
         )
         text = None if body is None else json.dumps(body)
         try:
